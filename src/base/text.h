@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// ASCII text: none of this depends on the locale.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hawser {
+
+constexpr char ascii_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+constexpr char ascii_upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c & ~0x20) : c;
+}
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_alpha(char c) { return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z'; }
+constexpr bool is_alnum(char c) { return is_digit(c) || is_alpha(c); }
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+// Equality without regard to ASCII case.
+bool iequals(std::string_view a, std::string_view b);
+bool istarts_with(std::string_view text, std::string_view prefix);
+std::string to_lower(std::string_view text);
+
+// Without blanks and tabs at both ends.
+std::string_view trim(std::string_view text);
+
+// The parts between separators, empty ones included; "" has one part.
+std::vector<std::string_view> split(std::string_view text, char separator);
+
+// The whole of `text` as a decimal number, with an optional '-' for the signed one; nullopt:
+// anything else, or overflow.
+std::optional<int64_t> parse_int(std::string_view text);
+std::optional<uint64_t> parse_uint(std::string_view text);
+
+// 'text' in single quotes, with control characters as \xNN, for messages.
+std::string quoted(std::string_view text);
+
+}  // namespace hawser

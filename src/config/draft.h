@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "config/keyword.h"
+
+namespace hawser {
+
+struct Draft {
+  std::unique_ptr<Config> config = std::make_unique<Config>();
+  // `defaults` sections by name (unnamed ones: ""), and the one that applies to sections without
+  // `from`.
+  std::deque<ProxyConfig> defaults;
+  std::unordered_map<std::string, ProxyConfig*> named_defaults;
+  ProxyConfig* current_defaults = nullptr;
+  HttpErrorsConfig* http_errors = nullptr;  // the section being read
+};
+
+// Checks references, applies what depends on the whole file, numbers ids and slots. nullptr: errors
+// are in `diag`.
+std::unique_ptr<const Config> resolve(Draft draft, Diag& diag);
+
+}  // namespace hawser

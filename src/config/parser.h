@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// The configuration from its files to a Config.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "config/model.h"
+
+namespace hawser {
+
+struct ConfigSources {
+  std::vector<std::string> paths;  // -f: files, or directories whose *.cfg are read in order
+};
+
+// Reads everything, reports everything. nullptr: there were errors; `diag` has them.
+// The texts of the files live in `keep`, which must outlive `diag`.
+std::unique_ptr<const Config> read_config(const ConfigSources& sources, Diag& diag,
+                                          std::vector<std::string>& keep);
+
+// The same for one text, for tests.
+std::unique_ptr<const Config> parse_config(std::string_view name, std::string_view text,
+                                           Diag& diag);
+
+}  // namespace hawser

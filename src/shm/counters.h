@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// Counters: per worker and object, on cache lines of their own, one writer each; readers add the
+// workers up.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+
+namespace hawser {
+
+// One writer, so an increment is a plain load and store, and any process may read it.
+class Counter {
+ public:
+  void add(uint64_t n) {
+    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  }
+  void operator++() { add(1); }
+  void raise_to(uint64_t n) {
+    if (n > value()) value_.store(n, std::memory_order_relaxed);
+  }
+  void reset() { value_.store(0, std::memory_order_relaxed); }
+  uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<uint64_t> value_;
+};
+
+// Events per second, over the current and the last second, as HAProxy's freq_ctr. One writer.
+class RateCounter {
+ public:
+  void add(int64_t now_ms, uint32_t n = 1);
+  // Events in the last second: the last whole second, faded out, plus the current one.
+  uint32_t rate(int64_t now_ms) const;
+
+ private:
+  std::atomic<int64_t> second_;
+  std::atomic<uint32_t> current_, previous_;
+};
+
+// Sums for averages over the last 1024 requests, as HAProxy's qtime/ctime/rtime/ttime: a decaying
+// sum. One writer.
+class TimeAverage {
+ public:
+  void add(uint32_t ms);
+  uint32_t average() const;
+
+ private:
+  std::atomic<uint64_t> sum_;
+  std::atomic<uint32_t> count_;
+  std::atomic<uint32_t> max_;
+
+ public:
+  uint32_t max() const { return max_.load(std::memory_order_relaxed); }
+  uint32_t count() const { return count_.load(std::memory_order_relaxed); }
+  void reset();
+};
+
+#define HW_IN_frontend(...)
+#define HW_IN_backend(...)
+#define HW_IN_server(...)
+#define HW_IN_listener(...)
+#define HW_IN_process(...)
+#define HW_COUNTER(set, name, help) HW_IN_##set(Counter name;)
+
+#undef HW_IN_frontend
+#define HW_IN_frontend(x) x
+struct alignas(64) FrontendCounters {
+#include "shm/counters.def"
+  RateCounter sess_rate, req_rate, conn_rate;
+};
+#undef HW_IN_frontend
+#define HW_IN_frontend(...)
+
+#undef HW_IN_backend
+#define HW_IN_backend(x) x
+struct alignas(64) BackendCounters {
+#include "shm/counters.def"
+  RateCounter sess_rate;
+  TimeAverage queue_time, connect_time, response_time, total_time;
+  std::atomic<int64_t> last_session_ms;  // monotonic; 0: never
+};
+#undef HW_IN_backend
+#define HW_IN_backend(...)
+
+#undef HW_IN_server
+#define HW_IN_server(x) x
+struct alignas(64) ServerCounters {
+#include "shm/counters.def"
+  RateCounter sess_rate;
+  TimeAverage queue_time, connect_time, response_time, total_time;
+  std::atomic<int64_t> last_session_ms;
+};
+#undef HW_IN_server
+#define HW_IN_server(...)
+
+#undef HW_IN_listener
+#define HW_IN_listener(x) x
+struct alignas(64) ListenerCounters {
+#include "shm/counters.def"
+  std::atomic<uint32_t> conns;  // gauge: client connections now
+  std::atomic<uint32_t> conns_max;
+};
+#undef HW_IN_listener
+#define HW_IN_listener(...)
+
+#undef HW_IN_process
+#define HW_IN_process(x) x
+struct alignas(64) ProcessCounters {
+#include "shm/counters.def"
+  RateCounter conn_rate, sess_rate, req_rate;
+};
+#undef HW_IN_process
+#define HW_IN_process(...)
+#undef HW_COUNTER
+
+}  // namespace hawser

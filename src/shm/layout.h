@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// Everything that several processes see. One anonymous segment, mapped before any fork, so that
+// pointers made from it are the same in every process of a generation. Per field: who writes;
+// anyone may read, without locks.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace hawser {
+
+inline constexpr uint32_t kMaxWorkers = 64;
+inline constexpr uint32_t kLayout = 1;  // raise on any change in this file or in counters.def
+
+// Who a process is; indexes SharedHeader::processes. Worker n is kFirstWorker + n.
+enum ProcessSlot : uint32_t { kMasterSlot = 0, kControlSlot = 1, kVrrpSlot = 2, kFirstWorker = 3 };
+inline constexpr uint32_t kProcessSlots = kFirstWorker + kMaxWorkers;
+
+enum class ProcessState : uint32_t { kAbsent, kStarting, kServing, kDraining, kDead, kHung };
+
+// One per process. `state` and `pid` are written by the master (kServing and kDraining by the
+// process itself), `beat_ns` by the process, once a loop turn or every 100 ms at least.
+struct alignas(64) Heartbeat {
+  std::atomic<int64_t> beat_ns;  // monotonic clock
+  std::atomic<int64_t> started_ns;
+  std::atomic<int32_t> pid;
+  std::atomic<ProcessState> state;
+  std::atomic<uint32_t> restarts;  // master
+  std::atomic<int32_t> doorbell;   // master: eventfd that wakes the process's loop; -1: none
+};
+
+enum class ServerHealth : uint8_t { kDown, kUp };
+
+// Why a server is not simply up or down. Bits.
+enum AdminState : uint8_t {
+  kAdminReady = 0,
+  kAdminMaint = 1,
+  kAdminDrain = 2,
+  kAdminForcedByConfig = 4 /* `disabled` */
+};
+
+// Writer: control. `word` packs what must agree; see HealthWord in shm/server_state.h.
+struct alignas(64) ServerState {
+  std::atomic<uint64_t> word;         // HealthWord
+  std::atomic<uint32_t> weight;       // effective, 0 … 256 × 16 parts (slow start included)
+  std::atomic<uint32_t> user_weight;  // as set by the configuration or at run time, 0 … 256
+  std::atomic<int64_t> changed_ms;    // monotonic; last change of state
+  std::atomic<int64_t> down_ms;       // total time down before the last change
+  std::atomic<uint32_t> checks_failed;
+  std::atomic<uint32_t> times_down;
+  std::atomic<uint32_t> check_status;  // CheckStatus, code and duration: see shm/server_state.h
+  std::atomic<uint32_t> check_code;
+  std::atomic<uint32_t> check_ms;
+  std::atomic<uint32_t> reserved;
+};
+
+// Writers: every worker, with atomic operations; the master takes a dead worker's share back, using
+// its gauges. leastconn, maxconn and queues read these, so they hold for the machine and not per
+// process.
+struct alignas(64) ServerLoad {
+  std::atomic<uint32_t> served;  // sessions or requests in progress
+  std::atomic<uint32_t> queued;  // requests that wait for this server
+  std::atomic<uint32_t> served_max, queued_max;
+  std::atomic<uint32_t> idle;  // idle connections, all workers
+};
+struct alignas(64) ProxyLoad {
+  std::atomic<uint32_t> fe_conns;  // frontend: client connections
+  std::atomic<uint32_t> fe_conns_max;
+  std::atomic<uint32_t> be_served;  // backend: streams in progress
+  std::atomic<uint32_t> be_served_max;
+  std::atomic<uint32_t> queued;  // backend: requests that wait for any server
+  std::atomic<uint32_t> queued_max;
+  std::atomic<uint32_t>
+      servers_changed;  // control: counts state changes of the servers; balancers compare it
+};
+
+// The gauges of one worker, each written by that worker only: what the master takes back when it
+// dies.
+struct WorkerServerGauges {
+  std::atomic<uint32_t> served, queued, idle;
+};
+struct WorkerProxyGauges {
+  std::atomic<uint32_t> fe_conns, be_served, queued;
+};
+
+// The round-robin order of a backend. Writer: control, which fills the half that `active` does not
+// name and then publishes it. A worker picks entry fetch_add(turn) % length. See shm/schedule.h.
+struct alignas(64) Schedule {
+  std::atomic<uint32_t> active;  // 0 or 1
+  std::atomic<uint32_t> length[2];
+  std::atomic<uint32_t> generation;        // raised with every publication
+  alignas(64) std::atomic<uint32_t> turn;  // workers
+};
+
+struct SharedHeader {
+  uint32_t layout;  // kLayout
+  uint32_t workers;
+  uint32_t proxies, servers, listeners;
+  uint32_t reserved;
+  std::atomic<uint64_t> generation;
+  std::atomic<uint32_t> conns;  // client connections of all workers
+  std::atomic<uint32_t> conns_max;
+  std::atomic<uint32_t> maxconn;    // global limit
+  std::atomic<uint32_t> stopping;   // master: 1 after a soft stop was asked for
+  std::atomic<int64_t> started_ms;  // monotonic
+  Heartbeat processes[kProcessSlots];
+};
+
+static_assert(sizeof(Heartbeat) == 64 && sizeof(ServerState) == 64 && sizeof(ServerLoad) == 64);
+static_assert(sizeof(ProxyLoad) == 64);
+static_assert(std::is_standard_layout_v<SharedHeader> &&
+              std::is_trivially_destructible_v<SharedHeader>);
+static_assert(std::atomic<uint64_t>::is_always_lock_free &&
+              std::atomic<int64_t>::is_always_lock_free);
+
+}  // namespace hawser

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// The shared segment of a generation: created by the master from the Config before any fork,
+// inherited by all.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "config/model.h"
+#include "shm/counters.h"
+#include "shm/layout.h"
+
+namespace hawser {
+
+class Shared {
+ public:
+  // `workers` is fixed for the generation. Slots are zeroed; ServerState starts from the
+  // configuration: up when enabled (checked servers too, until their first check says otherwise, as
+  // HAProxy's init-state up), weights set.
+  static Result<std::unique_ptr<Shared>> create(const Config& config, uint32_t workers);
+  ~Shared();
+  Shared(const Shared&) = delete;
+  Shared& operator=(const Shared&) = delete;
+
+  SharedHeader& header() { return *header_; }
+  const SharedHeader& header() const { return *header_; }
+  uint32_t workers() const { return header_->workers; }
+
+  Heartbeat& process(uint32_t slot) { return header_->processes[slot]; }
+  ServerState& server_state(uint32_t server) { return server_states_[server]; }
+  ServerLoad& server_load(uint32_t server) { return server_loads_[server]; }
+  ProxyLoad& proxy_load(uint32_t proxy) { return proxy_loads_[proxy]; }
+  Schedule& schedule(uint32_t proxy) { return schedules_[proxy]; }
+  // The two halves of a proxy's order: schedule_capacity(proxy) server positions (within the
+  // backend) each.
+  std::span<uint16_t> schedule_entries(uint32_t proxy, uint32_t half);
+
+  FrontendCounters& frontend(uint32_t worker, uint32_t proxy) {
+    return frontends_[worker * header_->proxies + proxy];
+  }
+  BackendCounters& backend(uint32_t worker, uint32_t proxy) {
+    return backends_[worker * header_->proxies + proxy];
+  }
+  ServerCounters& server(uint32_t worker, uint32_t server) {
+    return servers_[worker * header_->servers + server];
+  }
+  ListenerCounters& listener(uint32_t worker, uint32_t listener) {
+    return listeners_[worker * header_->listeners + listener];
+  }
+  ProcessCounters& process_counters(uint32_t worker) { return processes_[worker]; }
+  WorkerServerGauges& server_gauges(uint32_t worker, uint32_t server) {
+    return server_gauges_[worker * header_->servers + server];
+  }
+  WorkerProxyGauges& proxy_gauges(uint32_t worker, uint32_t proxy) {
+    return proxy_gauges_[worker * header_->proxies + proxy];
+  }
+
+  // Master, after a worker's death: subtracts its gauges from the shared loads and zeroes them.
+  // Returns how many client connections it had.
+  uint32_t take_back(uint32_t worker);
+
+  int memfd() const { return memfd_.get(); }
+
+ private:
+  Shared() = default;
+  Fd memfd_;
+  std::byte* base_ = nullptr;
+  size_t size_ = 0;
+  SharedHeader* header_ = nullptr;
+  ServerState* server_states_ = nullptr;
+  ServerLoad* server_loads_ = nullptr;
+  ProxyLoad* proxy_loads_ = nullptr;
+  Schedule* schedules_ = nullptr;
+  uint16_t* schedule_entries_ = nullptr;
+  std::unique_ptr<uint64_t[]> schedule_offsets_;
+  FrontendCounters* frontends_ = nullptr;
+  BackendCounters* backends_ = nullptr;
+  ServerCounters* servers_ = nullptr;
+  ListenerCounters* listeners_ = nullptr;
+  ProcessCounters* processes_ = nullptr;
+  WorkerServerGauges* server_gauges_ = nullptr;
+  WorkerProxyGauges* proxy_gauges_ = nullptr;
+};
+
+}  // namespace hawser
