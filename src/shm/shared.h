@@ -37,6 +37,7 @@ class Shared {
   // The two halves of a proxy's order: schedule_capacity(proxy) server positions (within the
   // backend) each.
   std::span<uint16_t> schedule_entries(uint32_t proxy, uint32_t half);
+  static uint32_t schedule_capacity(const ProxyConfig& proxy);
 
   FrontendCounters& frontend(uint32_t worker, uint32_t proxy) {
     return frontends_[worker * header_->proxies + proxy];
@@ -66,6 +67,8 @@ class Shared {
 
  private:
   Shared() = default;
+  Result<> map(size_t size);
+  void init(const Config& config);
   Fd memfd_;
   std::byte* base_ = nullptr;
   size_t size_ = 0;

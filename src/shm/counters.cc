@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "shm/counters.h"
+
+#include <algorithm>
+
+namespace hawser {
+namespace {
+
+constexpr uint32_t kSamples = 1024;  // the averages' memory
+
+}  // namespace
+
+void RateCounter::add(int64_t now_ms, uint32_t n) {
+  const int64_t second = now_ms / 1000;
+  const int64_t counted = second_.load(std::memory_order_relaxed);
+  uint32_t events = current_.load(std::memory_order_relaxed);
+  if (second != counted) {
+    previous_.store(second == counted + 1 ? events : 0, std::memory_order_relaxed);
+    second_.store(second, std::memory_order_relaxed);
+    events = 0;
+  }
+  current_.store(events + n, std::memory_order_relaxed);
+}
+
+uint32_t RateCounter::rate(int64_t now_ms) const {
+  const int64_t age = now_ms / 1000 - second_.load(std::memory_order_relaxed);
+  uint32_t current = current_.load(std::memory_order_relaxed);
+  uint32_t previous = previous_.load(std::memory_order_relaxed);
+  if (age > 1) return 0;
+  if (age == 1) {
+    previous = current;
+    current = 0;
+  }
+  // One event in the last second is shown for the whole of this one instead of fading to nothing.
+  if (previous <= 1 && current == 0) return previous;
+  const auto left_ms = static_cast<uint64_t>(1000 - now_ms % 1000);
+  return current + static_cast<uint32_t>(previous * left_ms / 1000);
+}
+
+void TimeAverage::add(uint32_t ms) {
+  uint64_t sum = sum_.load(std::memory_order_relaxed);
+  const uint32_t count = count_.load(std::memory_order_relaxed);
+  if (count < kSamples) {
+    count_.store(count + 1, std::memory_order_relaxed);
+  } else {
+    sum -= (sum + kSamples - 1) / kSamples;
+  }
+  sum_.store(sum + ms, std::memory_order_relaxed);
+  if (ms > max_.load(std::memory_order_relaxed)) max_.store(ms, std::memory_order_relaxed);
+}
+
+uint32_t TimeAverage::average() const {
+  const uint32_t count = count_.load(std::memory_order_relaxed);
+  if (count == 0) return 0;
+  return static_cast<uint32_t>((sum_.load(std::memory_order_relaxed) + count - 1) / count);
+}
+
+void TimeAverage::reset() {
+  sum_.store(0, std::memory_order_relaxed);
+  count_.store(0, std::memory_order_relaxed);
+  max_.store(0, std::memory_order_relaxed);
+}
+
+}  // namespace hawser

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#include "shm/counters.h"
+
+#include "base/testing.h"
+
+namespace hawser {
+namespace {
+
+TEST_CASE("a rate fades the last second out while this one fills") {
+  RateCounter rate{};
+  rate.add(10'000, 100);
+  CHECK(rate.rate(10'500) == 100);
+  CHECK(rate.rate(11'000) == 100);
+  CHECK(rate.rate(11'250) == 75);
+  rate.add(11'500, 20);
+  CHECK(rate.rate(11'500) == 70);
+  CHECK(rate.rate(13'000) == 0);
+}
+
+TEST_CASE("a rate forgets seconds without events") {
+  RateCounter rate{};
+  rate.add(10'000, 100);
+  rate.add(15'000, 3);
+  CHECK(rate.rate(15'000) == 3);
+}
+
+TEST_CASE("one event a second does not flicker") {
+  RateCounter rate{};
+  rate.add(10'900);
+  CHECK(rate.rate(11'900) == 1);
+}
+
+TEST_CASE("an average is exact for the first samples") {
+  TimeAverage average{};
+  CHECK(average.average() == 0);
+  average.add(10);
+  average.add(20);
+  CHECK(average.average() == 15);
+  CHECK(average.max() == 20);
+  CHECK(average.count() == 2);
+}
+
+TEST_CASE("an average follows a change and keeps its highest value") {
+  TimeAverage average{};
+  for (int i = 0; i < 2000; ++i) average.add(100);
+  CHECK(average.average() == 100);
+  for (int i = 0; i < 20'000; ++i) average.add(7);
+  CHECK(average.average() == 7);
+  CHECK(average.max() == 100);
+  average.reset();
+  CHECK(average.average() == 0);
+  CHECK(average.max() == 0);
+}
+
+}  // namespace
+}  // namespace hawser
