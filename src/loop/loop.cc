@@ -1,32 +1,92 @@
 // SPDX-License-Identifier: MIT
 #include "loop/loop.h"
 
+#include <sys/epoll.h>
+
+#include <algorithm>
+
 #include "base/assert.h"
 
 namespace hawser {
+namespace {
 
-Loop::Loop() {
+// Events taken from the kernel at once: enough to spread the cost of the call, few enough for
+// timers to stay on time.
+constexpr int kEventsPerTurn = 256;
+
+}  // namespace
+
+Loop::Loop() : epoll_(epoll_create1(EPOLL_CLOEXEC)), now_ns_(monotonic_ns()) {
+  HW_ASSERT(epoll_);
   HW_ASSERT(uv_loop_init(&uv_) == 0);
-  uv_check_init(&uv_, &check_);
-  check_.data = this;
-  uv_check_start(&check_, [](uv_check_t* handle) {
-    auto* loop = static_cast<Loop*>(handle->data);
-    if (loop->end_of_turn_) loop->end_of_turn_();
-    loop->empty_graveyard();
-  });
-  uv_unref(reinterpret_cast<uv_handle_t*>(&check_));
+  // Level-triggered: libuv's own set stays readable until uv_run() has emptied it. A null handler
+  // stands for it.
+  epoll_event event{.events = EPOLLIN, .data = {.ptr = nullptr}};
+  HW_ASSERT(epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, uv_backend_fd(&uv_), &event) == 0);
 }
 
 Loop::~Loop() {
   empty_graveyard();
-  uv_close(reinterpret_cast<uv_handle_t*>(&check_), nullptr);
+  hooks_.clear();
   while (uv_run(&uv_, UV_RUN_NOWAIT) != 0) {
   }
-  HW_ASSERT(uv_loop_close(&uv_) == 0);  // an owner of a handle outlives its loop
+  HW_ASSERT(uv_loop_close(&uv_) == 0);  // an owner of a handle must not outlive its loop
+}
+
+bool Loop::watch(int fd, uint32_t epoll_events, IoHandler* handler) {
+  epoll_event event{.events = epoll_events, .data = {.ptr = handler}};
+  return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+void Loop::unwatch(int fd) { epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr); }
+
+void Loop::forget(const IoHandler* handler) {
+  for (size_t i = next_ready_; i < ready_.size(); ++i) {
+    if (ready_[i].handler == handler) ready_[i].handler = nullptr;
+  }
+  std::erase_if(again_, [handler](const Ready& entry) { return entry.handler == handler; });
 }
 
 void Loop::run() {
-  uv_run(&uv_, UV_RUN_DEFAULT);
+  stopping_ = false;
+  while (!stopping_) turn();
+  empty_graveyard();
+}
+
+int Loop::sleep_ms() {
+  if (!again_.empty()) return 0;
+  int64_t wait = uv_backend_timeout(&uv_);  // -1: libuv waits for nothing
+  if (hook_due_ms_ != INT64_MAX) {
+    const int64_t until_hook = std::max<int64_t>(0, hook_due_ms_ - now_ms());
+    wait = wait < 0 ? until_hook : std::min(wait, until_hook);
+  }
+  return static_cast<int>(std::min<int64_t>(wait, 60'000));
+}
+
+void Loop::turn() {
+  hook_due_ms_ = INT64_MAX;
+  for (const TurnHook& hook : hooks_) hook_due_ms_ = std::min(hook_due_ms_, hook(now_ms()));
+
+  epoll_event events[kEventsPerTurn];
+  const int count = epoll_wait(epoll_.get(), events, kEventsPerTurn, sleep_ms());
+  read_clock();
+
+  ready_.swap(again_);
+  again_.clear();
+  uv_ready_ = uv_backend_timeout(&uv_) == 0;
+  for (int i = 0; i < count; ++i) {
+    if (events[i].data.ptr == nullptr) {
+      uv_ready_ = true;
+    } else {
+      ready_.push_back({static_cast<IoHandler*>(events[i].data.ptr), events[i].events});
+    }
+  }
+  for (next_ready_ = 0; next_ready_ < ready_.size();) {
+    const Ready entry = ready_[next_ready_++];
+    if (entry.handler != nullptr) entry.handler->on_io(entry.events);
+  }
+  ready_.clear();
+  if (uv_ready_) uv_run(&uv_, UV_RUN_NOWAIT);
   empty_graveyard();
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One libuv loop and what must not outlive a turn of it.
+// One event loop: libuv for timers, signals, channels and everything that is not hot, and an epoll
+// set of its own for the sockets of the data path, which libuv's set hangs in.
 #pragma once
 
 #include <uv.h>
@@ -10,8 +11,19 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/fd.h"
 
 namespace hawser {
+
+// A socket of the data path: told what epoll(7) reports for its descriptor. Edge-triggered: every
+// edge is reported once.
+class IoHandler {
+ public:
+  virtual void on_io(uint32_t epoll_events) = 0;
+
+ protected:
+  ~IoHandler() = default;
+};
 
 class Loop {
  public:
@@ -20,12 +32,26 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  void run();  // until stop(), or nothing is left to watch
-  void stop() { uv_stop(&uv_); }
+  void run();  // until stop()
+  void stop() { stopping_ = true; }
 
-  // Milliseconds of the monotonic clock at the start of this turn, and a fresh reading.
-  int64_t now_ms() const { return static_cast<int64_t>(uv_now(&uv_)); }
-  void update_time() { uv_update_time(&uv_); }
+  // Milliseconds of the monotonic clock at the start of this turn.
+  int64_t now_ms() const { return now_ns_ / 1'000'000; }
+  int64_t now_ns() const { return now_ns_; }
+  // A fresh reading, for what took place within a turn.
+  int64_t read_clock() { return now_ns_ = monotonic_ns(); }
+
+  // Registers a descriptor for its whole life: closing it ends the registration. false: errno says
+  // why (ENOSPC, ENOMEM).
+  bool watch(int fd, uint32_t epoll_events, IoHandler* handler);
+  void unwatch(int fd);
+  // Forgets events of this turn that were not delivered yet; to be called when a handler dies in
+  // the middle of a turn.
+  void forget(const IoHandler* handler);
+
+  // Calls `handler` with `events` at the start of the next turn, which then does not sleep: for a
+  // handler that stopped in the middle of its work to let others have their turn.
+  void again(IoHandler* handler, uint32_t events) { again_.push_back({handler, events}); }
 
   // Frees `object` at the end of the turn, so that no method runs on a freed `this`.
   template <class T>
@@ -34,21 +60,36 @@ class Loop {
       graveyard_.push_back({object.release(), [](void* p) { delete static_cast<T*>(p); }});
   }
 
-  // Calls `hook` once per turn, after all events of the turn.
-  void set_end_of_turn(std::function<void()> hook) { end_of_turn_ = std::move(hook); }
+  // Calls `hook` once per turn: before the loop may sleep. It returns when it wants to be called
+  // next, at the latest (milliseconds of the monotonic clock; INT64_MAX: whenever).
+  using TurnHook = std::function<int64_t(int64_t now_ms)>;
+  void add_turn_hook(TurnHook hook) { hooks_.push_back(std::move(hook)); }
 
   uv_loop_t* uv() { return &uv_; }
 
  private:
-  void empty_graveyard();
+  struct Ready {
+    IoHandler* handler;
+    uint32_t events;
+  };
   struct Grave {
     void* object;
     void (*free)(void*);
   };
+  void turn();
+  int sleep_ms();
+  void empty_graveyard();
+
   uv_loop_t uv_;
-  uv_check_t check_;  // runs after the poll phase
+  Fd epoll_;
+  bool stopping_ = false;
+  bool uv_ready_ = false;
+  int64_t now_ns_ = 0;
+  int64_t hook_due_ms_ = 0;
+  std::vector<Ready> ready_, again_;
+  size_t next_ready_ = 0;
   std::vector<Grave> graveyard_;
-  std::function<void()> end_of_turn_;
+  std::vector<TurnHook> hooks_;
 };
 
 }  // namespace hawser
