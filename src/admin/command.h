@@ -29,26 +29,40 @@ class RuntimeControl {
   virtual void set_server_admin(uint32_t server, ServerAdmin admin) = 0;
   virtual Result<void> set_server_weight(uint32_t server,
                                          std::string_view weight) = 0;  // "10" or "50%"
-  virtual void set_server_health(uint32_t server, bool up) = 0;
+  virtual void set_server_health(uint32_t server, ServerHealth health) = 0;
   virtual void enable_checks(uint32_t server, bool on) = 0;
+  // What the last check of a server received, or the error it met; empty: nothing to tell.
+  virtual std::string last_check_text(uint32_t server) const = 0;
 };
 
-// One call of a command.
+// What a connection to the runtime socket may change about itself.
+struct CliState {
+  CliLevel level = CliLevel::kUser;
+  bool interactive = false;  // `prompt`
+  bool quit = false;
+  Millis timeout{0};
+};
+
+// Produces a long answer piece by piece: appends some of it; false: that was the end.
+using AnswerSource = std::function<bool(std::string& out)>;
+
+// One call of a command. It and its words live until run() returns; the functions may be copied.
 struct CommandCall {
   const Config& config;
   Shared& shared;
   RuntimeControl& control;
-  CliLevel level;
+  CliState& cli;
   std::span<const std::string_view> args;  // after the command's words
   std::string_view payload;                // after <<
-  // Sends the answer and ends the command; may be called later, once. The CLI adds the final
-  // newline.
+  // One of the two, once, now or later, ends the command. The CLI ends the last line of the answer,
+  // and adds the empty line that tells clients where the next answer begins.
   std::function<void(std::string)> reply;
+  std::function<void(AnswerSource)> stream;  // for answers that grow with the configuration
 };
 
 struct Command {
-  std::string_view name;  // "show stat": the longest match wins
-  CliLevel level = CliLevel::kUser;
+  std::string_view name;             // "show stat": the longest match wins
+  CliLevel level = CliLevel::kUser;  // below it: "Permission denied"
   void (*run)(CommandCall& call);
   std::string_view args = {};
   std::string_view summary;  // as `help` shows it

@@ -37,6 +37,12 @@ uint32_t RateCounter::rate(int64_t now_ms) const {
   return current + static_cast<uint32_t>(previous * left_ms / 1000);
 }
 
+uint32_t RateCounter::whole_second(int64_t now_ms) const {
+  const int64_t age = now_ms / 1000 - second_.load(std::memory_order_relaxed);
+  if (age == 0) return previous_.load(std::memory_order_relaxed);
+  return age == 1 ? current_.load(std::memory_order_relaxed) : 0;
+}
+
 void TimeAverage::add(uint32_t ms) {
   uint64_t sum = sum_.load(std::memory_order_relaxed);
   const uint32_t count = count_.load(std::memory_order_relaxed);

@@ -32,6 +32,8 @@ class RateCounter {
   void add(int64_t now_ms, uint32_t n = 1);
   // Events in the last second: the last whole second, faded out, plus the current one.
   uint32_t rate(int64_t now_ms) const;
+  // Events in the last whole second.
+  uint32_t whole_second(int64_t now_ms) const;
 
  private:
   std::atomic<int64_t> second_;
@@ -52,6 +54,9 @@ class TimeAverage {
 
  public:
   uint32_t max() const { return max_.load(std::memory_order_relaxed); }
+  // For `clear counters`, from another process: a maximum that is stored in the same instant may
+  // stand again, as if the command had come a moment earlier.
+  void clear_max() { max_.store(0, std::memory_order_relaxed); }
   uint32_t count() const { return count_.load(std::memory_order_relaxed); }
   void reset();
 };
@@ -61,7 +66,7 @@ class TimeAverage {
 #define HW_IN_server(...)
 #define HW_IN_listener(...)
 #define HW_IN_process(...)
-#define HW_COUNTER(set, name, help) HW_IN_##set(Counter name;)
+#define HW_COUNTER(set, name, column, help) HW_IN_##set(Counter name;)
 
 #undef HW_IN_frontend
 #define HW_IN_frontend(x) x

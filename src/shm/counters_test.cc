@@ -52,5 +52,17 @@ TEST_CASE("an average follows a change and keeps its highest value") {
   CHECK(average.max() == 0);
 }
 
+TEST_CASE("the last whole second is known until another one has passed") {
+  RateCounter rate{};
+  rate.add(5'000, 3);
+  rate.add(5'900, 4);
+  CHECK(rate.whole_second(5'999) == 0);
+  CHECK(rate.whole_second(6'000) == 7);
+  rate.add(6'500);
+  CHECK(rate.whole_second(6'999) == 7);
+  CHECK(rate.whole_second(7'000) == 1);
+  CHECK(rate.whole_second(8'000) == 0);
+}
+
 }  // namespace
 }  // namespace hawser

@@ -12,7 +12,7 @@
 namespace hawser {
 
 inline constexpr uint32_t kMaxWorkers = 64;
-inline constexpr uint32_t kLayout = 1;  // raise on any change in this file or in counters.def
+inline constexpr uint32_t kLayout = 2;  // raise on any change in this file or in counters.def
 
 // Who a process is; indexes SharedHeader::processes. Worker n is kFirstWorker + n.
 enum ProcessSlot : uint32_t { kMasterSlot = 0, kControlSlot = 1, kVrrpSlot = 2, kFirstWorker = 3 };
@@ -31,7 +31,8 @@ struct alignas(64) Heartbeat {
   std::atomic<int32_t> doorbell;   // master: eventfd that wakes the process's loop; -1: none
 };
 
-enum class ServerHealth : uint8_t { kDown, kUp };
+// kStopping: up, but takes only what persistence sends to it (the statistics say NOLB).
+enum class ServerHealth : uint8_t { kDown, kUp, kStopping };
 
 // Why a server is not simply up or down. Bits.
 enum AdminState : uint8_t {
@@ -56,9 +57,29 @@ struct alignas(64) ServerState {
   std::atomic<uint32_t> reserved;
 };
 
+// A backend as a whole: up while a usable server is left. Writer: control.
+struct BackendState {
+  std::atomic<int64_t> changed_ms;  // monotonic; last time it went down or came back
+  std::atomic<int64_t> down_ms;     // total time down before the last change
+  std::atomic<uint32_t> times_down;
+  std::atomic<uint32_t> down;  // 1: no usable server is left
+};
+
+// What the statistics remember besides the workers' counters. Writer: control. The rates are the
+// most events that all workers together had in one whole second; the `cleared` values are what
+// `clear counters all` found, and are subtracted by readers.
+struct alignas(64) ProxyMarks {
+  std::atomic<uint32_t> conn_rate_max, fe_sess_rate_max, req_rate_max, be_sess_rate_max;
+  std::atomic<uint32_t> cleared_times_down;
+};
+struct ServerMarks {
+  std::atomic<uint32_t> sess_rate_max;
+  std::atomic<uint32_t> cleared_checks_failed, cleared_times_down;
+};
+
 // Writers: every worker, with atomic operations; the master takes a dead worker's share back, using
 // its gauges. leastconn, maxconn and queues read these, so they hold for the machine and not per
-// process.
+// process. `clear counters`, in control, lowers the maxima to the present value.
 struct alignas(64) ServerLoad {
   std::atomic<uint32_t> served;  // sessions or requests in progress
   std::atomic<uint32_t> queued;  // requests that wait for this server
@@ -102,9 +123,10 @@ struct SharedHeader {
   std::atomic<uint64_t> generation;
   std::atomic<uint32_t> conns;  // client connections of all workers
   std::atomic<uint32_t> conns_max;
-  std::atomic<uint32_t> maxconn;    // global limit
-  std::atomic<uint32_t> stopping;   // master: 1 after a soft stop was asked for
-  std::atomic<int64_t> started_ms;  // monotonic
+  std::atomic<uint32_t> maxconn;                       // global limit
+  std::atomic<uint32_t> stopping;                      // master: 1 after a soft stop was asked for
+  std::atomic<int64_t> started_ms;                     // monotonic
+  std::atomic<uint32_t> conn_rate_max, sess_rate_max;  // control, as in ProxyMarks
   Heartbeat processes[kProcessSlots];
 };
 

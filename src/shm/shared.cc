@@ -79,12 +79,16 @@ Result<std::unique_ptr<Shared>> Shared::create(const Config& config, uint32_t wo
   const size_t states = cursor.take<ServerState>(servers);
   const size_t server_loads = cursor.take<ServerLoad>(servers);
   const size_t proxy_loads = cursor.take<ProxyLoad>(proxies);
+  const size_t backend_states = cursor.take<BackendState>(proxies);
+  const size_t proxy_marks = cursor.take<ProxyMarks>(proxies);
+  const size_t server_marks = cursor.take<ServerMarks>(servers);
   const size_t schedules = cursor.take<Schedule>(proxies);
   const size_t entries = cursor.take<uint16_t>(shared->schedule_offsets_[proxies]);
-  const size_t frontends = cursor.take<FrontendCounters>(workers * proxies);
-  const size_t backends = cursor.take<BackendCounters>(workers * proxies);
-  const size_t server_counters = cursor.take<ServerCounters>(workers * servers);
-  const size_t listener_counters = cursor.take<ListenerCounters>(workers * listeners);
+  const size_t rows = workers + 1;  // cleared_row()
+  const size_t frontends = cursor.take<FrontendCounters>(rows * proxies);
+  const size_t backends = cursor.take<BackendCounters>(rows * proxies);
+  const size_t server_counters = cursor.take<ServerCounters>(rows * servers);
+  const size_t listener_counters = cursor.take<ListenerCounters>(rows * listeners);
   const size_t processes = cursor.take<ProcessCounters>(workers);
   const size_t server_gauges = cursor.take<WorkerServerGauges>(workers * servers);
   const size_t proxy_gauges = cursor.take<WorkerProxyGauges>(workers * proxies);
@@ -100,6 +104,9 @@ Result<std::unique_ptr<Shared>> Shared::create(const Config& config, uint32_t wo
   at(shared->server_states_, states);
   at(shared->server_loads_, server_loads);
   at(shared->proxy_loads_, proxy_loads);
+  at(shared->backend_states_, backend_states);
+  at(shared->proxy_marks_, proxy_marks);
+  at(shared->server_marks_, server_marks);
   at(shared->schedules_, schedules);
   at(shared->schedule_entries_, entries);
   at(shared->frontends_, frontends);
@@ -143,6 +150,7 @@ void Shared::init(const Config& config) {
   }
   for (size_t i = 0; i < config.proxies.size(); ++i) {
     const ProxyConfig& proxy = *config.proxies[i];
+    backend_states_[i].changed_ms.store(now_ms, std::memory_order_relaxed);
     for (size_t s = 0; s < proxy.servers.size(); ++s) {
       init_server(server_states_[config.first_server[i] + s], proxy.servers[s].set, now_ms);
     }

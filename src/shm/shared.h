@@ -33,11 +33,20 @@ class Shared {
   ServerState& server_state(uint32_t server) { return server_states_[server]; }
   ServerLoad& server_load(uint32_t server) { return server_loads_[server]; }
   ProxyLoad& proxy_load(uint32_t proxy) { return proxy_loads_[proxy]; }
+  BackendState& backend_state(uint32_t proxy) { return backend_states_[proxy]; }
+  ProxyMarks& proxy_marks(uint32_t proxy) { return proxy_marks_[proxy]; }
+  ServerMarks& server_marks(uint32_t server) { return server_marks_[server]; }
   Schedule& schedule(uint32_t proxy) { return schedules_[proxy]; }
   // The two halves of a proxy's order: schedule_capacity(proxy) server positions (within the
   // backend) each.
   std::span<uint16_t> schedule_entries(uint32_t proxy, uint32_t half);
   static uint32_t schedule_capacity(const ProxyConfig& proxy);
+
+  // The row of the counter arrays after the last worker's: what `clear counters all` found there.
+  // Counters have one writer, their worker, so they are never set back: control notes their sums
+  // here and readers subtract them. In shared memory, so that it outlives a control process that
+  // dies, and that whoever shows statistics shows the same ones.
+  uint32_t cleared_row() const { return header_->workers; }
 
   FrontendCounters& frontend(uint32_t worker, uint32_t proxy) {
     return frontends_[worker * header_->proxies + proxy];
@@ -76,6 +85,9 @@ class Shared {
   ServerState* server_states_ = nullptr;
   ServerLoad* server_loads_ = nullptr;
   ProxyLoad* proxy_loads_ = nullptr;
+  BackendState* backend_states_ = nullptr;
+  ProxyMarks* proxy_marks_ = nullptr;
+  ServerMarks* server_marks_ = nullptr;
   Schedule* schedules_ = nullptr;
   uint16_t* schedule_entries_ = nullptr;
   std::unique_ptr<uint64_t[]> schedule_offsets_;
