@@ -25,6 +25,7 @@ struct ChannelMessage {
   std::vector<Fd> fds;
 };
 
+// Neither callback may destroy the channel: Loop::bury() does it at the end of the turn.
 class Channel {
  public:
   static constexpr size_t kMaxMessage = 60 * 1024;
@@ -37,9 +38,11 @@ class Channel {
   using OnClosed = std::function<void()>;  // the other process ended, or closed its end
   Channel(Loop& loop, Fd fd, OnMessage on_message, OnClosed on_closed);
 
-  // Queues what the socket does not take at once; false: the other side does not read (1,024
-  // messages wait), and the message is dropped.
+  // Queues what the socket does not take at once; the descriptors stay the caller's. false: the
+  // message is dropped, because the other side does not read (1,024 messages wait) or is gone.
   bool send(uint32_t type, std::string_view body, std::span<const int> fds = {});
+
+  int fd() const { return fd_.get(); }
 
  private:
   void receive();
