@@ -250,7 +250,7 @@ struct LogTarget {
   Address address;
   int fd = -1;
   uint32_t len = 1024;
-  LogProtocol format = LogProtocol::kRfc3164;
+  std::optional<LogProtocol> format;     // not given: rfc3164 with log-send-hostname, else local
   uint8_t facility = 0;                  // syslog facility number
   LogLevel level = LogLevel::kDebug;     // the least severe that is sent
   LogLevel minlevel = LogLevel::kEmerg;  // severities above are lowered to it
@@ -259,6 +259,14 @@ struct LogTarget {
 };
 
 enum class LogStyle : uint8_t { kDefault, kTcp, kHttp, kHttpClf, kCustom };
+
+// A log-format as written, and compiled by a ProxyCheck where the proxy has a frontend that logs.
+struct LogFormatConfig {
+  std::string text;
+  SourcePos pos;                              // of the argument, with `width` characters as written
+  uint16_t width = 0;                         // 0: not known
+  std::shared_ptr<const LogFormat> compiled;  // nullptr: nothing to log, or no such format
+};
 
 // What an `errorfile`-like keyword gives for one status.
 struct ErrorReply {
@@ -332,14 +340,11 @@ struct ProxyConfig {
   std::vector<std::shared_ptr<const Rule>> http_request_rules;
   std::vector<std::shared_ptr<const Rule>> http_response_rules;
   std::vector<LogTarget> logs;
-  bool no_log = false;
   std::string log_tag;
   LogStyle log_style = LogStyle::kDefault;
-  std::string log_format_text;
-  std::string error_log_format_text;
-  SourcePos log_format_pos, error_log_format_pos;
-  std::shared_ptr<const LogFormat> log_format;  // compiled by resolve(); nullptr: kDefault style
-  std::shared_ptr<const LogFormat> error_log_format;
+  LogFormatConfig log_format;        // of the styles other than kCustom: the built-in text
+  LogFormatConfig error_log_format;  // empty text: none
+  LogFormatConfig log_format_sd;     // RFC 5424 structured data; empty text: none
 };
 
 struct HttpErrorsConfig {
