@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include "process/privilege.h"
+
+#include <errno.h>
+#include <fmt/core.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace hawser {
+namespace {
+
+constexpr uint64_t bit(int capability) { return uint64_t{1} << capability; }
+
+uint64_t needed_by(const SourceConfig& source) {
+  uint64_t needed = 0;
+  // IP_TRANSPARENT, to connect from somebody else's address.
+  if (source.usesrc != SourceConfig::Use::kNone) needed |= bit(CAP_NET_RAW);
+  const uint16_t low = source.port_low != 0 ? source.port_low : source.address.port();
+  if (low != 0 && low < 1024) needed |= bit(CAP_NET_BIND_SERVICE);
+  return needed;
+}
+
+struct CapabilitySet {
+  uint64_t effective = 0, permitted = 0;
+};
+
+Result<CapabilitySet> read_capabilities() {
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2] = {};
+  if (syscall(SYS_capget, &header, data) != 0) {
+    return errno_error("cannot read the capabilities", errno);
+  }
+  return CapabilitySet{data[0].effective | uint64_t{data[1].effective} << 32,
+                       data[0].permitted | uint64_t{data[1].permitted} << 32};
+}
+
+Result<> keep_capabilities(uint64_t keep) {
+  const auto now = read_capabilities();
+  if (!now) return now.error();
+  keep &= now->permitted;
+  const auto low = static_cast<uint32_t>(keep), high = static_cast<uint32_t>(keep >> 32);
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2] = {{low, low, 0}, {high, high, 0}};
+  if (syscall(SYS_capset, &header, data) != 0) {
+    return errno_error("cannot give up capabilities", errno);
+  }
+  return {};
+}
+
+// What no program that the process might still execute can get back.
+void empty_bounding_set(uint64_t keep) {
+  for (int capability = 0; prctl(PR_CAPBSET_READ, capability) >= 0; ++capability) {
+    if ((keep & bit(capability)) == 0) prctl(PR_CAPBSET_DROP, capability);
+  }
+  prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+}
+
+Result<> change_root(const std::string& directory) {
+  if (chroot(directory.c_str()) != 0) {
+    return errno_error(fmt::format("cannot chroot to '{}'", directory), errno);
+  }
+  if (chdir("/") != 0) return errno_error("cannot enter the new root directory", errno);
+  return {};
+}
+
+Result<> change_user(const Privileges& keep) {
+  // The supplementary groups of whoever started the program.
+  if ((keep.gid || keep.uid) && geteuid() == 0 && setgroups(0, nullptr) != 0) {
+    return errno_error("cannot drop the supplementary groups", errno);
+  }
+  if (keep.gid && setresgid(*keep.gid, *keep.gid, *keep.gid) != 0) {
+    return errno_error(fmt::format("cannot become group {}", *keep.gid), errno);
+  }
+  if (!keep.uid) return {};
+  if (keep.capabilities != 0) prctl(PR_SET_KEEPCAPS, 1);
+  if (setresuid(*keep.uid, *keep.uid, *keep.uid) != 0) {
+    return errno_error(fmt::format("cannot become user {}", *keep.uid), errno);
+  }
+  prctl(PR_SET_KEEPCAPS, 0);
+  return {};
+}
+
+Result<> verify(const Privileges& keep) {
+  if (keep.uid) {
+    uid_t real, effective, saved;
+    getresuid(&real, &effective, &saved);
+    if (real != *keep.uid || effective != *keep.uid || saved != *keep.uid) {
+      return Error{"the user did not change"};
+    }
+    if (*keep.uid != 0 && setuid(0) == 0) return Error{"the process could become root again"};
+  }
+  if (keep.gid) {
+    gid_t real, effective, saved;
+    getresgid(&real, &effective, &saved);
+    if (real != *keep.gid || effective != *keep.gid || saved != *keep.gid) {
+      return Error{"the group did not change"};
+    }
+  }
+  const auto left = read_capabilities();
+  if (!left) return left.error();
+  if (((left->effective | left->permitted) & ~keep.capabilities) != 0) {
+    return Error{"capabilities are left that were given up"};
+  }
+  return {};
+}
+
+}  // namespace
+
+uint64_t needed_capabilities(const Config& config, bool stays_root) {
+  uint64_t needed = 0;
+  for (const auto& proxy : config.proxies) {
+    if (proxy->source) needed |= needed_by(*proxy->source);
+    for (const ServerConfig& server : proxy->servers) {
+      if (server.set.source) needed |= needed_by(*server.set.source);
+      // Root without capabilities has no access to other users' sockets, which the administrator
+      // who chose root expects.
+      if (stays_root && server.address.is_unix()) needed |= bit(CAP_DAC_OVERRIDE);
+    }
+  }
+  return needed;
+}
+
+Result<Privileges> plan_privileges(const GlobalConfig& global, uint64_t capabilities) {
+  Privileges plan{global.uid, global.gid, global.chroot, capabilities};
+  if (!plan.uid && !global.user.empty()) {
+    const passwd* user = getpwnam(global.user.c_str());
+    if (user == nullptr) return Error{fmt::format("there is no user '{}'", global.user)};
+    plan.uid = user->pw_uid;
+  }
+  if (!plan.gid && !global.group.empty()) {
+    const group* named = getgrnam(global.group.c_str());
+    if (named == nullptr) return Error{fmt::format("there is no group '{}'", global.group)};
+    plan.gid = named->gr_gid;
+  }
+  if (geteuid() == 0) {
+    struct stat at;
+    if (!plan.chroot.empty() && (stat(plan.chroot.c_str(), &at) != 0 || !S_ISDIR(at.st_mode))) {
+      return Error{fmt::format("'chroot {}': there is no such directory", plan.chroot)};
+    }
+    return plan;
+  }
+  if (!plan.chroot.empty()) return Error{"'chroot' needs a start as root"};
+  if (plan.uid && *plan.uid != geteuid()) {
+    return Error{fmt::format("changing to user {} needs a start as root", *plan.uid)};
+  }
+  if (plan.gid && *plan.gid != getegid()) {
+    return Error{fmt::format("changing to group {} needs a start as root", *plan.gid)};
+  }
+  return plan;
+}
+
+Result<> drop_privileges(const Privileges& keep) {
+  empty_bounding_set(keep.capabilities);
+  if (!keep.chroot.empty()) {
+    if (auto changed = change_root(keep.chroot); !changed) return changed;
+  }
+  if (auto changed = change_user(keep); !changed) return changed;
+  if (auto dropped = keep_capabilities(keep.capabilities); !dropped) return dropped;
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+    return errno_error("cannot rule out new privileges", errno);
+  }
+  return verify(keep);
+}
+
+}  // namespace hawser

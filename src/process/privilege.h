@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// What workers and control may still do once they serve.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "config/model.h"
+
+namespace hawser {
+
+struct Privileges {
+  std::optional<uid_t> uid;
+  std::optional<gid_t> gid;
+  std::string chroot;
+  uint64_t capabilities = 0;  // bit n: capability n of linux/capability.h stays
+};
+
+// Names are looked up and what cannot work is refused: to be called by the master, before any fork.
+Result<Privileges> plan_privileges(const GlobalConfig& global, uint64_t capabilities);
+
+// The capabilities that the configuration cannot do without. `stays_root`: no user is configured.
+uint64_t needed_capabilities(const Config& config, bool stays_root);
+
+// Gives up everything else, for good, and verifies that it is gone.
+Result<> drop_privileges(const Privileges& keep);
+
+}  // namespace hawser

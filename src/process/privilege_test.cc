@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#include "process/privilege.h"
+
+#include <linux/capability.h>
+#include <unistd.h>
+
+#include "base/testing.h"
+
+namespace hawser {
+namespace {
+
+using Catch::Matchers::Contains;
+
+std::unique_ptr<Config> one_server(Address address) {
+  auto config = std::make_unique<Config>();
+  config->proxies.push_back(std::make_unique<ProxyConfig>());
+  config->proxies[0]->servers.resize(1);
+  config->proxies[0]->servers[0].address = std::move(address);
+  return config;
+}
+
+TEST_CASE("most configurations need no capability at all") {
+  const auto config = one_server(*Address::parse_ip("10.0.0.1", 80));
+  CHECK(needed_capabilities(*config, false) == 0);
+  CHECK(needed_capabilities(*config, true) == 0);
+}
+
+TEST_CASE("connecting from the client's address keeps raw sockets, and nothing else") {
+  const auto config = one_server(*Address::parse_ip("10.0.0.1", 80));
+  SourceConfig source;
+  source.usesrc = SourceConfig::Use::kClientIp;
+  SECTION("of the server") {
+    config->proxies[0]->servers[0].set.source = std::make_shared<const SourceConfig>(source);
+  }
+  SECTION("of the backend") { config->proxies[0]->source = source; }
+  CHECK(needed_capabilities(*config, false) == 1u << CAP_NET_RAW);
+}
+
+TEST_CASE("a source port below 1024 needs the right to bind it") {
+  const auto config = one_server(*Address::parse_ip("10.0.0.1", 80));
+  SourceConfig source;
+  source.address = *Address::parse_ip("10.0.0.2", 1023);
+  config->proxies[0]->source = source;
+  CHECK(needed_capabilities(*config, false) == 1u << CAP_NET_BIND_SERVICE);
+  config->proxies[0]->source->address.set_port(1024);
+  CHECK(needed_capabilities(*config, false) == 0);
+}
+
+TEST_CASE("only a worker that stays root keeps its access to others' unix sockets") {
+  const auto config = one_server(Address::unix_path("/run/app.sock"));
+  CHECK(needed_capabilities(*config, true) == 1u << CAP_DAC_OVERRIDE);
+  CHECK(needed_capabilities(*config, false) == 0);
+}
+
+TEST_CASE("users and groups that do not exist are refused by name") {
+  GlobalConfig global;
+  global.user = "no-such-user";
+  const auto no_user = plan_privileges(global, 0);
+  REQUIRE_FALSE(no_user);
+  CHECK_THAT(no_user.error().text, Contains("'no-such-user'"));
+  global.user = "root";
+  global.group = "no-such-group";
+  const auto no_group = plan_privileges(global, 0);
+  REQUIRE_FALSE(no_group);
+  CHECK_THAT(no_group.error().text, Contains("'no-such-group'"));
+}
+
+TEST_CASE("names become numbers, and numbers win") {
+  GlobalConfig global;
+  global.user = global.group = "root";
+  global.uid = geteuid();
+  const auto plan = plan_privileges(global, 0);
+  if (geteuid() == 0) {
+    REQUIRE(plan);
+    CHECK(plan->uid == uid_t{0});
+    CHECK(plan->gid == gid_t{0});
+  } else {
+    CHECK_FALSE(plan);
+  }
+}
+
+}  // namespace
+}  // namespace hawser
