@@ -183,10 +183,16 @@ struct ServerConfig {
   ServerSettings set;
 };
 
+// What `balance hash` takes its key from.
+enum class KeyFetch : uint8_t { kSource, kPath, kPathQuery, kUrl, kQuery, kHeader, kUrlParam };
+
 struct BalanceConfig {
-  const BalanceAlgo* algo = nullptr;  // nullptr: not given
+  const BalanceAlgo* algo = nullptr;  // nullptr: not given; set by the time the Config is ready
   SourcePos pos;
-  std::string param;                      // header, url_param, cookie name, hash expression
+  // Weights set at run time have no effect but to take a server out (0) and back in.
+  bool static_weights = false;
+  std::string param;                      // name of the header, parameter or cookie
+  KeyFetch fetch = KeyFetch::kSource;     // hash
   uint32_t len = 0, depth = 0;            // uri
   bool whole = false, path_only = false;  // uri
   bool use_domain_only = false;           // hdr

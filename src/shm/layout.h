@@ -12,7 +12,7 @@
 namespace hawser {
 
 inline constexpr uint32_t kMaxWorkers = 64;
-inline constexpr uint32_t kLayout = 2;  // raise on any change in this file or in counters.def
+inline constexpr uint32_t kLayout = 3;  // raise on any change in this file or in counters.def
 
 // Who a process is; indexes SharedHeader::processes. Worker n is kFirstWorker + n.
 enum ProcessSlot : uint32_t { kMasterSlot = 0, kControlSlot = 1, kVrrpSlot = 2, kFirstWorker = 3 };
@@ -112,7 +112,7 @@ struct alignas(64) Schedule {
   std::atomic<uint32_t> active;  // 0 or 1
   std::atomic<uint32_t> length[2];
   std::atomic<uint32_t> generation;        // raised with every publication
-  alignas(64) std::atomic<uint32_t> turn;  // workers
+  alignas(64) std::atomic<uint64_t> turn;  // workers; never wraps
 };
 
 struct SharedHeader {

@@ -9,6 +9,7 @@
 #include <new>
 
 #include "base/clock.h"
+#include "shm/schedule.h"
 #include "shm/server_state.h"
 
 namespace hawser {
@@ -57,11 +58,6 @@ void init_server(ServerState& state, const ServerSettings& set, int64_t now_ms) 
 }
 
 }  // namespace
-
-uint32_t Shared::schedule_capacity(const ProxyConfig& proxy) {
-  const size_t servers = proxy.servers.size();
-  return static_cast<uint32_t>(std::max(servers, std::min<size_t>(servers * 256, 65536)));
-}
 
 Result<std::unique_ptr<Shared>> Shared::create(const Config& config, uint32_t workers) {
   HW_ASSERT(workers >= 1 && workers <= kMaxWorkers);
@@ -123,6 +119,7 @@ Result<std::unique_ptr<Shared>> Shared::create(const Config& config, uint32_t wo
   shared->header_->servers = config.servers;
   shared->header_->listeners = config.listeners;
   shared->init(config);
+  publish_schedules(*shared, config);
   return shared;
 }
 

@@ -37,10 +37,9 @@ class Shared {
   ProxyMarks& proxy_marks(uint32_t proxy) { return proxy_marks_[proxy]; }
   ServerMarks& server_marks(uint32_t server) { return server_marks_[server]; }
   Schedule& schedule(uint32_t proxy) { return schedules_[proxy]; }
-  // The two halves of a proxy's order: schedule_capacity(proxy) server positions (within the
-  // backend) each.
+  // The two halves of a proxy's order: schedule_capacity() server positions (within the backend)
+  // each; see shm/schedule.h.
   std::span<uint16_t> schedule_entries(uint32_t proxy, uint32_t half);
-  static uint32_t schedule_capacity(const ProxyConfig& proxy);
 
   // The row of the counter arrays after the last worker's: what `clear counters all` found there.
   // Counters have one writer, their worker, so they are never set back: control notes their sums

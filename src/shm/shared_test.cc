@@ -77,7 +77,7 @@ TEST_CASE("both halves of a schedule have room for every server") {
   const auto config = make_config({2, 1000});
   const auto shared = make_shared_memory(*config, 1);
   CHECK(shared->schedule_entries(0, 0).size() == 512);
-  CHECK(shared->schedule_entries(1, 1).size() == 65536);
+  CHECK(shared->schedule_entries(1, 1).size() == 16000);
   CHECK(shared->schedule_entries(0, 1).data() ==
         shared->schedule_entries(0, 0).data() + shared->schedule_entries(0, 0).size());
   CHECK(shared->schedule_entries(1, 0).data() ==
