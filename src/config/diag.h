@@ -56,6 +56,8 @@ class Diag {
   //         |                                        ^~~~
   //      hint: did you mean 'upper'?
   std::string render() const;
+  // The last line after it: "2 errors, 1 warning; nothing was changed". Empty: nothing was found.
+  std::string summary() const;
 
  private:
   struct File {

@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "config/environment.h"
 #include "config/keyword.h"
 
 namespace hawser {
@@ -18,6 +19,7 @@ struct Draft {
   std::unordered_map<std::string, ProxyConfig*> named_defaults;
   ProxyConfig* current_defaults = nullptr;
   HttpErrorsConfig* http_errors = nullptr;  // the section being read
+  Environment environment;                  // what `setenv` changes and the lines that follow see
 };
 
 // Checks references, applies what depends on the whole file, numbers ids and slots. nullptr: errors

@@ -51,6 +51,8 @@ class Args {
   Diagnostic& warning_at(const Word& word, std::string text);
 
   size_t position() const { return next_; }
+  // Goes on where another Args over the same words has stopped.
+  void move_to(size_t position) { next_ = position; }
   std::span<const Word> words() const { return words_; }
   Diag& diag() { return diag_; }
 
@@ -142,6 +144,12 @@ struct ServerOption {
   bool in_default_server = true;
 };
 
+// Takes all words that are left as options of a `bind` or `stats socket` line, of a `server` or
+// `default-server` line. `server` is nullptr for default-server.
+bool parse_bind_options(Args& args, BindConfig& bind);
+bool parse_server_options(Args& args, ProxyConfig& proxy, ServerSettings& settings,
+                          ServerConfig* server);
+
 // Called once by resolve() for every proxy, in ascending `order`: what can only be judged when the
 // whole file is known.
 struct ProxyCheck {
@@ -168,8 +176,14 @@ struct AddressRules {
   bool port_offset = false;
   bool names = true;
   bool fd = false;
-  bool is_bind = false;  // "*" and "" mean any address
+  bool is_bind = false;   // "*" and "" mean any address
+  bool datagram = false;  // udp@, dgram+… and uxdg@ instead of tcp@, stream+… and uxst@
 };
 Result<AddressSpec> parse_address(std::string_view text, const AddressRules& rules);
+
+// How parse_address() finds the address of a name: the first one of `family`, with getaddrinfo().
+// Tests put another function in its place; nullptr brings this one back.
+using NameResolver = Result<Address> (*)(const std::string& name, int family);
+void set_name_resolver(NameResolver resolver);
 
 }  // namespace hawser

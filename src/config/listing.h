@@ -13,7 +13,7 @@ Result<void> seal_registries();
 
 // How a registry is sealed and listed; one per descriptor type, added beside it with HW_REGISTRY.
 struct RegistryEntry {
-  std::string_view title;
+  std::string_view title;  // empty: its rows are no words of the language and are not listed
   Result<void> (*seal)();
   void (*list)(std::string& out);  // one line a row: name, arguments, summary
 };

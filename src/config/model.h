@@ -329,7 +329,8 @@ struct ProxyConfig {
   CookieConfig cookie;
   CheckConfig check;
   std::optional<SourceConfig> source;
-  uint32_t fullconn = 0;  // 0: 10 % of the frontends' maxconn that may reach it, set by resolve()
+  // 0 after resolve(): a tenth of the maxconn that the process starts with
+  uint32_t fullconn = 0;
   uint32_t retries = 3;
   int redispatch = 0;  // 0: off; n > 0: every n-th retry; -n: n-th from the last; -1: the last
   RetryPolicy retry_on;

@@ -5,6 +5,8 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "config/model.h"
 
@@ -12,6 +14,9 @@ namespace hawser {
 
 struct ConfigSources {
   std::vector<std::string> paths;  // -f: files, or directories whose *.cfg are read in order
+  // Variables besides the process's environment: HAPROXY_LOCALPEER and the like.
+  std::vector<std::pair<std::string, std::string>> variables;
+  bool show_diag = false;  // -dD: messages of `.diag` are wanted
 };
 
 // Reads everything, reports everything. nullptr: there were errors; `diag` has them.
