@@ -36,6 +36,7 @@ std::string list_registry(std::string_view title) {
 std::string list_all_registries() {
   std::string out;
   for (const RegistryEntry& entry : entries()) {
+    if (entry.title.empty()) continue;
     out += entry.title;
     out += ":\n";
     entry.list(out);

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#include "config/parser.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "config/conditional.h"
+#include "config/draft.h"
+#include "config/keyword_table.h"
+#include "config/lexer.h"
+#include "config/refusal.h"
+#include "config/sections.h"
+#include "config/source.h"
+
+namespace hawser {
+namespace {
+
+// From the lines of all files to a Draft.
+class Parser {
+ public:
+  Parser(Draft& draft, Diag& diag, bool show_diag)
+      : draft_(draft),
+        diag_(diag),
+        lexer_(draft.environment, diag),
+        conditionals_(draft.environment, diag, show_diag),
+        sections_(draft, diag) {}
+
+  void read(uint16_t file, std::string_view text) {
+    SourcePos pos{0, file, 0};
+    size_t begin = 0;
+    while (begin < text.size()) {
+      const size_t end = std::min(text.find('\n', begin), text.size());
+      ++pos.line;
+      std::string_view line = text.substr(begin, end - begin);
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      read_line(line, pos);
+      begin = end + 1;
+    }
+    conditionals_.end_file();
+    sections_.end();
+    lexer_.set_section({});
+  }
+
+ private:
+  void read_line(std::string_view line, SourcePos pos) {
+    // What a condition has switched off may hold anything but further conditions.
+    if (!conditionals_.active() && !trim(line).starts_with('.')) return;
+    const auto words = lexer_.cut(line, pos);
+    if (!words || words->empty()) return;
+    if (words->front().text.starts_with('.')) return conditionals_.directive(*words);
+    if (sections_.begin(*words)) return lexer_.set_section(sections_.label());
+    if (sections_.skipping()) return;
+    if (sections_.open()) return read_keyword(*words);
+    const Word& first = words->front();
+    diag_.error(first.pos, quoted(first.text) + " stands outside of any section", first.width)
+        .hint_nearest(first.text, known_sections());
+    sections_.skip();
+  }
+
+  void read_keyword(std::span<const Word> words) {
+    std::span<const Word> rest = words;
+    const bool prefixed = words.size() > 1 && (words[0].text == "no" || words[0].text == "default");
+    if (prefixed) rest = words.subspan(1);
+    const Section section = sections_.section();
+    const auto match = KeywordTable::instance().find(rest);
+    const Keyword* row = match.in(section);
+    if (row == nullptr) return refuse_keyword(rest, match, section, diag_);
+    if (prefixed && !may_negate(words[0], *row)) return;
+    KeywordCall call(rest, match.words, diag_, draft_, section, sections_.proxy(), prefixed);
+    if (row->parse(call) && call.more()) refuse_rest(call, *row);
+  }
+
+  // `default option X` gives back the built-in value, which is "off" for every option: the same as
+  // `no option X`.
+  bool may_negate(const Word& prefix, const Keyword& row) {
+    const bool good = row.negatable && (prefix.text == "no" || row.name.starts_with("option "));
+    if (!good) {
+      diag_.error(prefix.pos, fmt::format("'{}' cannot stand before '{}'", prefix.text, row.name),
+                  prefix.width);
+    }
+    return good;
+  }
+
+  Draft& draft_;
+  Diag& diag_;
+  Lexer lexer_;
+  Conditionals conditionals_;
+  Sections sections_;
+};
+
+}  // namespace
+
+std::unique_ptr<const Config> read_config(const ConfigSources& sources, Diag& diag,
+                                          std::vector<std::string>& keep) {
+  const auto files = list_files(sources.paths, diag);
+  Draft draft;
+  draft.environment = Environment::of_process();
+  for (const auto& [name, value] : sources.variables) draft.environment.set(name, value);
+  draft.environment.set("HAPROXY_CFGFILES", fmt::format("{}", fmt::join(files, ";")));
+  Parser parser(draft, diag, sources.show_diag);
+  // The texts must not move: words and the Diag refer to them.
+  keep.clear();
+  keep.reserve(files.size());
+  for (const std::string& file : files) {
+    auto text = read_file(file);
+    if (!text) {
+      diag.error({0, diag.add_file(file, {}), 0}, text.error().text);
+      continue;
+    }
+    keep.push_back(std::move(*text));
+    parser.read(diag.add_file(file, keep.back()), keep.back());
+  }
+  return resolve(std::move(draft), diag);
+}
+
+std::unique_ptr<const Config> parse_config(std::string_view name, std::string_view text,
+                                           Diag& diag) {
+  Draft draft;
+  draft.environment = Environment::of_process();
+  Parser parser(draft, diag, true);
+  parser.read(diag.add_file(std::string(name), text), text);
+  return resolve(std::move(draft), diag);
+}
+
+}  // namespace hawser

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#include "config/refusal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "config/nearest.h"
+#include "config/unbuilt.h"
+
+namespace hawser {
+namespace {
+
+// The longest name that HAProxy has: "tcp-request content set-var".
+constexpr size_t kLongestName = 3;
+
+// The first `n` words as names are written; what follows a parenthesis is an argument.
+std::string name_of(std::span<const Word> words, size_t n) {
+  std::string out;
+  for (const Word& word : words.first(n)) {
+    if (!out.empty()) out += ' ';
+    out += word.text.substr(0, word.text.find('('));
+  }
+  return out;
+}
+
+uint16_t sections_of(const KeywordTable::Match& match) {
+  uint16_t out = 0;
+  for (const Keyword* row : match.rows) out |= row->sections;
+  return out;
+}
+
+// A value that `defaults` may give to every section does no harm in one that has no use for it, and
+// HAProxy takes it with a warning. Others change what is reachable, so they are errors.
+void refuse_section(std::span<const Word> words, const KeywordTable::Match& match, Section section,
+                    Diag& diag) {
+  const std::string name = name_of(words, match.words);
+  const uint16_t allowed = sections_of(match);
+  const size_t width =
+      words[match.words - 1].pos.column + words[match.words - 1].width - words[0].pos.column;
+  if ((section & kInProxies) != 0 && (allowed & kInDefaults) != 0) {
+    diag.warning(words[0].pos,
+                 fmt::format("'{}' has no effect in a '{}' section", name, section_name(section)),
+                 width)
+        .with_hint("it belongs to: " + section_names(allowed));
+    return;
+  }
+  diag.error(words[0].pos,
+             fmt::format("'{}' is not allowed in a '{}' section", name, section_name(section)),
+             width)
+      .with_hint("it belongs to: " + section_names(allowed));
+}
+
+bool refuse_unbuilt(std::span<const Word> words, Vocabulary vocabulary, Diag& diag) {
+  for (size_t n = std::min(words.size(), kLongestName); n > 0; --n) {
+    const std::string name = name_of(words, n);
+    if (!is_unbuilt(vocabulary, name)) continue;
+    const size_t width = words[n - 1].pos.column + words[n - 1].width - words[0].pos.column;
+    diag.error(words[0].pos, fmt::format("'{}' is known in HAProxy but not built yet", name),
+               width);
+    return true;
+  }
+  return false;
+}
+
+void refuse_unknown(std::span<const Word> words, Section section, Diag& diag) {
+  const KeywordTable& table = KeywordTable::instance();
+  const std::string_view first = words[0].text;
+  if (table.is_group(first)) {
+    const auto names = table.names(section, first);
+    if (words.size() == 1) {
+      diag.error(words[0].pos, fmt::format("'{}' must be followed by another word", first),
+                 words[0].width)
+          .with_hint(fmt::format("one of: {}", fmt::join(names, ", ")));
+      return;
+    }
+    const std::string_view near = nearest(words[1].text, names);
+    Diagnostic& error = diag.error(
+        words[1].pos, fmt::format("unknown keyword '{} {}'", first, words[1].text), words[1].width);
+    if (!near.empty()) error.with_hint(fmt::format("did you mean '{} {}'?", first, near));
+    return;
+  }
+  auto names = table.names(section);
+  names.insert(names.end(), known_sections().begin(), known_sections().end());
+  diag.error(
+          words[0].pos,
+          fmt::format("unknown keyword {} in a '{}' section", quoted(first), section_name(section)),
+          words[0].width)
+      .hint_nearest(first, names);
+}
+
+}  // namespace
+
+void refuse_keyword(std::span<const Word> words, const KeywordTable::Match& match, Section section,
+                    Diag& diag) {
+  if (!match.rows.empty()) return refuse_section(words, match, section, diag);
+  const std::string_view first = words[0].text;
+  const auto vocabulary = section == kInGlobal ? Vocabulary::kGlobal : Vocabulary::kProxy;
+  if (const auto reason = no_effect_reason(vocabulary, first); !reason.empty()) {
+    diag.warning(words[0].pos, fmt::format("'{}' has no effect: {}", first, reason),
+                 words[0].width);
+    return;
+  }
+  if (const std::string form = modern_form(words); !form.empty()) {
+    diag.error(words[0].pos, quoted(first) + " is gone since HAProxy 2.1", words[0].width)
+        .with_hint("use: " + form);
+    return;
+  }
+  if (!refuse_unbuilt(words, vocabulary, diag)) refuse_unknown(words, section, diag);
+}
+
+void refuse_rest(KeywordCall& call, const Keyword& row) {
+  const Word& word = *call.peek();
+  if (word.text == "if" || word.text == "unless") {
+    call.error_at(word, "conditions are not built yet");
+    return;
+  }
+  Diagnostic& error =
+      call.error_at(word, fmt::format("unexpected {} after '{}'", quoted(word.text), row.name));
+  if (row.args.empty()) {
+    error.with_hint(fmt::format("'{}' takes no arguments", row.name));
+  } else {
+    error.with_hint(fmt::format("usage: {} {}", row.name, row.args));
+  }
+}
+
+std::span<const std::string_view> known_sections() {
+  static constexpr std::array<std::string_view, 6> kNames = {"global",  "defaults", "frontend",
+                                                             "backend", "listen",   "http-errors"};
+  return kNames;
+}
+
+}  // namespace hawser

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+#include "config/sections.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/text.h"
+#include "config/keyword_table.h"
+#include "config/unbuilt.h"
+
+namespace hawser {
+namespace {
+
+bool is_name_char(char c) { return is_alnum(c) || c == '-' || c == '_' || c == '.' || c == ':'; }
+
+Section section_of(ProxyKind kind) {
+  switch (kind) {
+    case ProxyKind::kDefaults:
+      return kInDefaults;
+    case ProxyKind::kFrontend:
+      return kInFrontend;
+    case ProxyKind::kBackend:
+      return kInBackend;
+    case ProxyKind::kListen:
+      return kInListen;
+  }
+  HW_UNREACHABLE();
+}
+
+}  // namespace
+
+bool Sections::begin(std::span<const Word> words) {
+  const std::string_view name = words[0].text;
+  if (name == "global") {
+    begin_global(words);
+  } else if (name == "defaults") {
+    begin_defaults(words);
+  } else if (name == "frontend") {
+    begin_proxy(words, ProxyKind::kFrontend);
+  } else if (name == "backend") {
+    begin_proxy(words, ProxyKind::kBackend);
+  } else if (name == "listen") {
+    begin_proxy(words, ProxyKind::kListen);
+  } else if (name == "http-errors") {
+    begin_http_errors(words);
+  } else if (is_unbuilt(Vocabulary::kSection, name)) {
+    end();
+    skipping_ = true;
+    error(words[0], fmt::format("section '{}' is known in HAProxy but not built yet", name));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void Sections::end() {
+  open_ = false;
+  skipping_ = false;
+  proxy_ = nullptr;
+  draft_.http_errors = nullptr;
+  label_.clear();
+}
+
+void Sections::begin_global(std::span<const Word> words) {
+  end();
+  open_ = true;
+  section_ = kInGlobal;
+  label_ = "global";
+  if (words.size() > 1) error(words[1], "unexpected " + quoted(words[1].text) + " after 'global'");
+}
+
+void Sections::begin_defaults(std::span<const Word> words) {
+  end();
+  open_ = true;
+  section_ = kInDefaults;
+  const Word* name = nullptr;
+  const ProxyConfig* from = nullptr;
+  if (words.size() > 2) from = take_from(words);
+  if (words.size() > 1) name = &words[1];
+  if (words.size() > 2) error(words[2], "unexpected " + quoted(words[2].text));
+
+  ProxyConfig& proxy = draft_.defaults.emplace_back(from != nullptr ? *from : ProxyConfig{});
+  proxy.kind = ProxyKind::kDefaults;
+  proxy.pos = words[0].pos;
+  proxy.name = name != nullptr ? name->text : "";
+  proxy_ = &proxy;
+  draft_.current_defaults = &proxy;
+  label_ = proxy.name.empty() ? "defaults" : proxy.name;
+  // Names may repeat as long as nobody refers to them.
+  if (name != nullptr && !draft_.named_defaults.insert_or_assign(proxy.name, &proxy).second) {
+    ambiguous_defaults_.insert(proxy.name);
+  }
+}
+
+void Sections::begin_proxy(std::span<const Word> words, ProxyKind kind) {
+  end();
+  open_ = true;
+  section_ = section_of(kind);
+  const Word& keyword = words[0];
+  const Word* name = take_name(words);
+  const ProxyConfig* from = take_from(words);
+
+  auto made =
+      from != nullptr ? std::make_unique<ProxyConfig>(*from) : std::make_unique<ProxyConfig>();
+  ProxyConfig& proxy = *made;
+  proxy.kind = kind;
+  proxy.pos = keyword.pos;
+  proxy.name = name != nullptr ? name->text : "";
+  proxy.index = static_cast<uint32_t>(draft_.config->proxies.size());
+  proxy_ = &proxy;
+  label_ = proxy.name;
+  if (name != nullptr) check_duplicate(proxy, *name);
+  draft_.config->proxies.push_back(std::move(made));
+  if (words.size() > 2) begin_bind(words);
+}
+
+// `listen NAME ADDRESS…` is `bind ADDRESS…` as the section's first line.
+void Sections::begin_bind(std::span<const Word> words) {
+  const Keyword* bind = nullptr;
+  for (const Keyword* row : Registry<Keyword>::all_of("bind")) {
+    if ((row->sections & section_) != 0) bind = row;
+  }
+  if (bind == nullptr) {
+    error(words[2], "unexpected " + quoted(words[2].text) + " after the section's name");
+    return;
+  }
+  KeywordCall call(words, 2, diag_, draft_, section_, proxy_, false);
+  bind->parse(call);
+}
+
+void Sections::begin_http_errors(std::span<const Word> words) {
+  end();
+  open_ = true;
+  section_ = kInHttpErrors;
+  const Word* name = take_name(words);
+  if (words.size() > 2) error(words[2], "unexpected " + quoted(words[2].text));
+  auto made = std::make_unique<HttpErrorsConfig>();
+  made->pos = words[0].pos;
+  made->name = name != nullptr ? name->text : "";
+  label_ = made->name;
+  draft_.http_errors = made.get();
+  if (name != nullptr) {
+    const auto [known, fresh] = http_errors_.try_emplace(made->name, made->pos);
+    if (!fresh) {
+      error(*name, fmt::format("http-errors section {} is already defined", quoted(name->text)))
+          .with_hint("first defined at " + diag_.place(known->second));
+    }
+  }
+  draft_.config->http_errors.push_back(std::move(made));
+}
+
+const Word* Sections::take_name(std::span<const Word> words) {
+  if (words.size() == 1) {
+    error(words[0], fmt::format("missing <name> after '{}'", words[0].text));
+    return nullptr;
+  }
+  const Word& name = words[1];
+  const auto bad = std::find_if_not(name.text.begin(), name.text.end(), is_name_char);
+  if (bad != name.text.end() || name.text.empty()) {
+    error(name, fmt::format("{} is not a valid name for a {}", quoted(name.text), words[0].text))
+        .with_hint("a name has letters, digits, '-', '_', '.' and ':' only");
+  }
+  return &name;
+}
+
+const ProxyConfig* Sections::take_from(std::span<const Word>& words) {
+  const size_t n = words.size();
+  const auto from = std::find_if(words.begin() + static_cast<ptrdiff_t>(std::min<size_t>(n, 1)),
+                                 words.end(), [](const Word& word) { return word.text == "from"; });
+  if (from == words.end()) {
+    const bool inherits = words[0].text != "defaults";
+    if (inherits) note_use(draft_.current_defaults, words[0], false);
+    return inherits ? draft_.current_defaults : nullptr;
+  }
+  const std::span<const Word> clause(from, words.end());
+  words = words.first(n - clause.size());
+  if (clause.size() == 1) {
+    error(clause[0], "missing <name> after 'from'");
+    return draft_.current_defaults;
+  }
+  if (clause.size() > 2) error(clause[2], "unexpected " + quoted(clause[2].text));
+  const std::string name(clause[1].text);
+  const auto found = draft_.named_defaults.find(name);
+  if (found == draft_.named_defaults.end()) {
+    std::vector<std::string_view> names;
+    for (const auto& [known, proxy] : draft_.named_defaults) names.push_back(known);
+    error(clause[1], fmt::format("there is no defaults section {} before this line", quoted(name)))
+        .hint_nearest(name, names);
+    return draft_.current_defaults;
+  }
+  if (ambiguous_defaults_.contains(name)) {
+    error(clause[1], fmt::format("defaults section {} is defined more than once", quoted(name)))
+        .with_hint("last defined at " + diag_.place(found->second->pos));
+  }
+  note_use(found->second, clause[1], true);
+  return found->second;
+}
+
+// HAProxy warns of sections that are used both by name and for being the last one: moving a section
+// would silently give another one other values.
+void Sections::note_use(const ProxyConfig* defaults, const Word& word, bool named) {
+  if (defaults == nullptr || defaults->name.empty()) return;
+  Use& use = uses_[defaults];
+  SourcePos& mine = named ? use.named : use.implied;
+  const SourcePos other = named ? use.implied : use.named;
+  if (mine.line == 0 && other.line != 0) {
+    diag_
+        .warning(word.pos,
+                 fmt::format("defaults section '{}' is used by name and for being the last one",
+                             defaults->name),
+                 word.width)
+        .with_hint("the other use is at " + diag_.place(other));
+  }
+  if (mine.line == 0) mine = word.pos;
+}
+
+// A frontend and a backend may share a name; two with a common side may not.
+void Sections::check_duplicate(const ProxyConfig& proxy, const Word& name) {
+  const ProxyConfig* other = nullptr;
+  if (has_frontend(proxy.kind)) {
+    const auto [entry, fresh] = frontends_.try_emplace(proxy.name, &proxy);
+    if (!fresh) other = entry->second;
+  }
+  if (has_backend(proxy.kind)) {
+    const auto [entry, fresh] = backends_.try_emplace(proxy.name, &proxy);
+    if (!fresh) other = entry->second;
+  }
+  if (other == nullptr) return;
+  error(name, fmt::format("{} {} has the same name as another {}", section_name(section_),
+                          quoted(name.text), section_name(section_of(other->kind))))
+      .with_hint("first defined at " + diag_.place(other->pos));
+}
+
+Diagnostic& Sections::error(const Word& word, std::string text) {
+  return diag_.error(word.pos, std::move(text), word.width);
+}
+
+}  // namespace hawser
