@@ -77,6 +77,15 @@ struct AccessRecord {
   std::string_view connection_error;
 };
 
+// Which facts are final, and so from when on a line that needs no others may be written.
+enum class LogStage : uint8_t {
+  kAccept,    // the connection stands
+  kRequest,   // HTTP: the request's headers are there. TCP: as kAccept
+  kConnect,   // the server's connection stands
+  kResponse,  // HTTP: the response's headers are there. TCP: as kConnect
+  kEnd,       // all is over
+};
+
 // HAProxy's timers, in milliseconds; -1: the phase was not finished.
 struct AccessTimers {
   int64_t handshake;  // Th
@@ -91,5 +100,6 @@ struct AccessTimers {
   int64_t total;      // Tt
   int64_t user;       // Tu
 };
+AccessTimers timers_of(const AccessTimes& times);
 
 }  // namespace hawser
