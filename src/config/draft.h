@@ -18,6 +18,7 @@ struct Draft {
   std::deque<ProxyConfig> defaults;
   std::unordered_map<std::string, ProxyConfig*> named_defaults;
   ProxyConfig* current_defaults = nullptr;
+  ProxyConfig builtin;                      // where a section without any `defaults` starts from
   HttpErrorsConfig* http_errors = nullptr;  // the section being read
   Environment environment;                  // what `setenv` changes and the lines that follow see
 };

@@ -2,7 +2,6 @@
 #include "config/listing.h"
 
 #include <algorithm>
-#include <vector>
 
 namespace hawser {
 namespace {
@@ -43,6 +42,21 @@ std::string list_all_registries() {
     out += '\n';
   }
   return out;
+}
+
+std::vector<std::string_view> registry_titles() {
+  std::vector<std::string_view> out;
+  for (const RegistryEntry& entry : entries()) {
+    if (!entry.title.empty()) out.push_back(entry.title);
+  }
+  return out;
+}
+
+std::vector<std::string_view> registered_names(std::string_view title) {
+  for (const RegistryEntry& entry : entries()) {
+    if (entry.title == title) return entry.names();
+  }
+  return {};
 }
 
 }  // namespace hawser

@@ -97,6 +97,7 @@ std::unique_ptr<const Config> read_config(const ConfigSources& sources, Diag& di
   draft.environment = Environment::of_process();
   for (const auto& [name, value] : sources.variables) draft.environment.set(name, value);
   draft.environment.set("HAPROXY_CFGFILES", fmt::format("{}", fmt::join(files, ";")));
+  draft.builtin.maxconn = sources.proxy_maxconn;
   Parser parser(draft, diag, sources.show_diag);
   // The texts must not move: words and the Diag refer to them.
   keep.clear();
@@ -110,6 +111,10 @@ std::unique_ptr<const Config> read_config(const ConfigSources& sources, Diag& di
     keep.push_back(std::move(*text));
     parser.read(diag.add_file(file, keep.back()), keep.back());
   }
+  GlobalConfig& global = draft.config->global;
+  if (!sources.localpeer.empty()) global.localpeer = sources.localpeer;
+  if (!sources.splice) global.splice = false;
+  if (!sources.reuseport) global.reuseport = false;
   return resolve(std::move(draft), diag);
 }
 

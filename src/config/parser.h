@@ -17,6 +17,11 @@ struct ConfigSources {
   // Variables besides the process's environment: HAPROXY_LOCALPEER and the like.
   std::vector<std::pair<std::string, std::string>> variables;
   bool show_diag = false;  // -dD: messages of `.diag` are wanted
+  // What the command line says in place of the file.
+  std::string localpeer;       // -L
+  uint32_t proxy_maxconn = 0;  // -N: of frontends without `maxconn`
+  bool splice = true;          // -dS: off
+  bool reuseport = true;       // -dR: off
 };
 
 // Reads everything, reports everything. nullptr: there were errors; `diag` has them.

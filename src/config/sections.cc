@@ -102,8 +102,7 @@ void Sections::begin_proxy(std::span<const Word> words, ProxyKind kind) {
   const Word* name = take_name(words);
   const ProxyConfig* from = take_from(words);
 
-  auto made =
-      from != nullptr ? std::make_unique<ProxyConfig>(*from) : std::make_unique<ProxyConfig>();
+  auto made = std::make_unique<ProxyConfig>(from != nullptr ? *from : draft_.builtin);
   ProxyConfig& proxy = *made;
   proxy.kind = kind;
   proxy.pos = keyword.pos;
