@@ -1,13 +1,73 @@
 // SPDX-License-Identifier: MIT
+#include <fmt/core.h>
+
 #include <cstdio>
 
+#include "config/condition.h"
 #include "config/listing.h"
+#include "process/about.h"
+#include "process/load.h"
+#include "process/options.h"
 
-int main() {
-  if (const auto sealed = hawser::seal_registries(); !sealed) {
-    std::fprintf(stderr, "hawser: %s\n", sealed.error().text.c_str());
-    return 1;
-  }
-  std::printf("Hawser version " HAWSER_VERSION "\n");
+namespace hawser {
+namespace {
+
+int fail(std::string_view text, int code = 1) {
+  fmt::print(stderr, "hawser: {}\n", text);
+  return code;
+}
+
+// Prints a text that was asked for; empty: there is none of that name.
+int answer(const Options& options, std::string_view text) {
+  if (text.empty()) return fail(fmt::format("there is no list '{}'", options.argument));
+  fmt::print("{}", text);
   return 0;
 }
+
+int evaluate(const std::string& condition) {
+  const auto result = evaluate_condition(condition, Environment::of_process());
+  if (!result) return fail(result.error().text, 2);
+  return *result ? 0 : 1;
+}
+
+int check_or_run(const Options& options) {
+  auto config = load_config(options);
+  if (config == nullptr) return 1;
+  if (options.action == Options::Action::kCheck) {
+    if (!options.master.quiet) fmt::print("Configuration file is valid\n");
+    return 0;
+  }
+  if (const auto limited = limit_memory(options.memory_mb); !limited) {
+    return fail(limited.error().text);
+  }
+  return fail("running is not built yet");
+}
+
+int run(std::span<const char* const> arguments) {
+  if (const auto sealed = seal_registries(); !sealed) return fail(sealed.error().text);
+  const auto options = parse_options(arguments);
+  if (!options) return fail(options.error().text + "\n" + usage());
+  switch (options->action) {
+    case Options::Action::kRun:
+    case Options::Action::kCheck:
+      return check_or_run(*options);
+    case Options::Action::kCondition:
+      return evaluate(options->argument);
+    case Options::Action::kVersion:
+      return answer(*options, version_text());
+    case Options::Action::kBuildOptions:
+      return answer(*options, build_options_text());
+    case Options::Action::kKeywords:
+      return answer(*options, keywords_text(options->argument));
+    case Options::Action::kList:
+      return answer(*options, list_registry(options->argument));
+    case Options::Action::kHelp:
+      return answer(*options, usage());
+  }
+  HW_UNREACHABLE();
+}
+
+}  // namespace
+}  // namespace hawser
+
+int main(int argc, char** argv) { return hawser::run({argv + (argc > 0), argv + argc}); }

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "process/about.h"
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+
+#include <iterator>
+
+#include "config/condition.h"
+#include "config/keyword_table.h"
+#include "config/listing.h"
+
+namespace hawser {
+
+std::string version_text() {
+  utsname system{};
+  uname(&system);
+  return fmt::format(
+      "Hawser version {} - a reverse proxy with VRRP\n"
+      "HAProxy version {} dialect\n"
+      "Running on: {} {} {} {}\n",
+      HAWSER_VERSION, kDialectVersion, system.sysname, system.release, system.version,
+      system.machine);
+}
+
+std::string build_options_text() {
+  std::string out = version_text();
+  const GlobalConfig defaults;
+  fmt::format_to(std::back_inserter(out),
+                 "Build options :\n  CC      = {}\n\nFeature list :", __VERSION__);
+  for (const Feature& feature : features()) {
+    fmt::format_to(std::back_inserter(out), " {}{}", feature.present ? '+' : '-', feature.name);
+  }
+  fmt::format_to(std::back_inserter(out),
+                 "\n\nDefault settings :\n  bufsize = {}, maxrewrite = {}, maxhdr = {}\n",
+                 defaults.tune.bufsize, defaults.tune.maxrewrite, defaults.tune.http_maxhdr);
+  for (const std::string_view title : registry_titles()) {
+    fmt::format_to(std::back_inserter(out), "\nAvailable {} :", title);
+    for (const std::string_view name : registered_names(title)) {
+      fmt::format_to(std::back_inserter(out), "\n  {}", name);
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+std::string keywords_text(std::string_view what) {
+  if (what == "all") return list_all_registries();
+  if (!what.empty()) return {};
+  std::string out;
+  for (const Section section :
+       {kInGlobal, kInDefaults, kInFrontend, kInListen, kInBackend, kInHttpErrors}) {
+    fmt::format_to(std::back_inserter(out), "{}:\n", section_name(section));
+    for (const Keyword* row : Registry<Keyword>::all()) {
+      if ((row->sections & section) == 0) continue;
+      fmt::format_to(std::back_inserter(out), "  {}{}{}\n", row->name, row->args.empty() ? "" : " ",
+                     row->args);
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+}  // namespace hawser

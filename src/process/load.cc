@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#include "process/load.h"
+
+#include <fmt/core.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+namespace hawser {
+
+std::unique_ptr<const Config> load_config(const Options& options) {
+  if (!options.directory.empty() && chdir(options.directory.c_str()) != 0) {
+    const Error error = errno_error("cannot change to '" + options.directory + "'", errno);
+    fmt::print(stderr, "hawser: {}\n", error.text);
+    return nullptr;
+  }
+  std::vector<std::string> texts;
+  Diag diag;
+  auto config = read_config(options.sources, diag, texts);
+  if (diag.errors() != 0 || !options.master.quiet) {
+    fmt::print(stderr, "{}{}", diag.render(), diag.summary());
+  }
+  if (config == nullptr) return nullptr;
+  if (diag.warnings() != 0 && (options.warnings_fail || config->global.zero_warning)) {
+    fmt::print(stderr, "hawser: '{}' does not allow warnings; nothing was changed\n",
+               options.warnings_fail ? "-dW" : "zero-warning");
+    return nullptr;
+  }
+  return config;
+}
+
+Result<> limit_memory(uint32_t megabytes) {
+  if (megabytes == 0) return {};
+  const rlim_t bytes = static_cast<rlim_t>(megabytes) << 20;
+  const rlimit limit{bytes, bytes};
+  if (setrlimit(RLIMIT_AS, &limit) == 0) return {};
+  return errno_error("cannot limit the memory (-m)", errno);
+}
+
+}  // namespace hawser

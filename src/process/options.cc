@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+#include "process/options.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+#include "base/text.h"
+
+namespace hawser {
+namespace {
+
+using Action = Options::Action;
+
+// What a flag does with its argument ("" where it takes none).
+using Take = Result<> (*)(Options& options, std::string_view argument);
+
+struct Flag {
+  std::string_view name;
+  std::string_view argument;  // as the usage shows it; empty: none
+  std::string_view help;
+  Take take;
+  bool attached = false;  // the argument, which may be missing, is the rest of the flag's own word
+};
+
+template <Action Value>
+Result<> set_action(Options& options, std::string_view argument) {
+  options.action = Value;
+  options.argument = argument;
+  return {};
+}
+
+// Setters; `Find` is a function from the options to the member.
+template <auto Find>
+Result<> set_number(Options& options, std::string_view argument) {
+  const auto value = parse_uint(argument);
+  if (!value || *value > INT32_MAX) {
+    return Error{fmt::format("a number up to {} is needed, not {}", INT32_MAX, quoted(argument))};
+  }
+  Find(options) = static_cast<uint32_t>(*value);
+  return {};
+}
+
+template <auto Find, bool Value>
+Result<> set_bool(Options& options, std::string_view) {
+  Find(options) = Value;
+  return {};
+}
+
+template <auto Find>
+Result<> set_text(Options& options, std::string_view argument) {
+  Find(options) = argument;
+  return {};
+}
+
+template <bool Systemd>
+Result<> set_master_worker(Options& options, std::string_view) {
+  options.master_worker = true;
+  options.master.systemd |= Systemd;
+  return {};
+}
+
+Result<> add_file(Options& options, std::string_view argument) {
+  options.sources.paths.emplace_back(argument);
+  return {};
+}
+
+Result<> nothing(Options&, std::string_view) { return {}; }
+
+Result<> not_built(Options&, std::string_view) { return Error{"reloading is not built yet"}; }
+
+constexpr Flag kFlags[] = {
+    {"-f", "<file|dir>", "reads this configuration; repeatable; of a directory, its *.cfg",
+     add_file},
+    {"-c", "", "checks the configuration and ends: 0 valid, 1 not", set_action<Action::kCheck>},
+    {"-cc", "<condition>", "evaluates a condition: 0 true, 1 false, 2 not understood",
+     set_action<Action::kCondition>},
+    {"-D", "", "goes to the background once it serves",
+     set_bool < [](Options& o) -> auto& {return o.master.daemon;
+}  // namespace
+, true >
+}  // namespace hawser
+, {"-W", "", "stays in the foreground as a master with its workers", set_master_worker<false>},
+    {"-Ws", "", "as -W, and tells systemd when it serves", set_master_worker<true>},
+    {"-d", "", "debugging: one process in the foreground, unless -W is given too",
+     set_bool < [](Options& o) -> auto& {return o.master.single_process;
+}
+, true >
+}
+, {"-db", "", "stays in the foreground",
+   set_bool < [](Options& o) -> auto& {return o.master.foreground;
+}
+, true >
+}
+, {"-q", "", "prints errors only", set_bool < [](Options& o) -> auto& {return o.master.quiet;
+}
+, true >
+}
+, {"-V", "", "takes -q back", set_bool < [](Options& o) -> auto& {return o.master.quiet;
+}
+, false >
+}
+, {"-p", "<file>", "writes the master's process id to this file",
+   set_text < [](Options& o) -> auto& {return o.master.pidfile;
+}
+>
+}
+, {"-n", "<connections>", "the process's maxconn, whatever the configuration says",
+   set_number < [](Options& o) -> auto& {return o.master.maxconn;
+}
+>
+}
+, {"-N", "<connections>", "the maxconn of frontends that give none",
+   set_number < [](Options& o) -> auto& {return o.sources.proxy_maxconn;
+}
+>
+}
+, {"-m", "<megabytes>", "limits the memory of every process",
+   set_number < [](Options& o) -> auto& {return o.memory_mb;
+}
+>
+}
+, {"-L", "<name>", "the local peer's name; default: the host's",
+   set_text < [](Options& o) -> auto& {return o.sources.localpeer;
+}
+>
+}
+, {"-C", "<dir>", "changes to this directory before it reads files",
+   set_text < [](Options& o) -> auto& {return o.directory;
+}
+>
+}
+, {"-v", "", "prints the version", set_action<Action::kVersion>},
+    {"-vv", "", "prints the version, features and everything that is built in",
+     set_action<Action::kBuildOptions>},
+    {"-dK", "[all]", "prints the keywords by section; all: everything that has a name",
+     set_action<Action::kKeywords>, true},
+    {"--list", "<what>", "prints one of the lists of -dKall", set_action<Action::kList>},
+    {"-dW", "", "refuses to start when there are warnings",
+     set_bool < [](Options& o) -> auto& {return o.warnings_fail;
+}
+, true >
+}
+, {"-dD", "", "prints the messages of .diag lines",
+   set_bool < [](Options& o) -> auto& {return o.sources.show_diag;
+}
+, true >
+}
+, {"-dS", "", "never uses splice()", set_bool < [](Options& o) -> auto& {return o.sources.splice;
+}
+, false >
+}
+, {"-dR", "", "never uses SO_REUSEPORT",
+   set_bool < [](Options& o) -> auto& {return o.sources.reuseport;
+}
+, false >
+}
+, {"-dM", "[...]", "accepted for HAProxy's users, without effect", nothing, true},
+    {"-dI", "", "accepted for HAProxy's users, without effect", nothing},
+    {"-dL", "", "accepted for HAProxy's users, without effect", nothing},
+    {"-dG", "", "accepted for HAProxy's users, without effect", nothing},
+    {"-dV", "", "accepted for HAProxy's users, without effect", nothing},
+    {"-dZ", "", "accepted for HAProxy's users, without effect", nothing},
+    {"-dr", "", "accepted for HAProxy's users, without effect", nothing},
+    {"-de", "", "accepted for HAProxy's users, without effect", nothing},
+    {"-dp", "", "accepted for HAProxy's users, without effect", nothing},
+    {"-dt", "[...]", "accepted for HAProxy's users, without effect", nothing, true},
+    {"-sf", "<pid>...", "not built yet", not_built},
+    {"-st", "<pid>...", "not built yet", not_built}, {"-x", "<socket>", "not built yet", not_built},
+    {"-S", "<address>", "not built yet", not_built},
+    {"-h", "", "prints this text", set_action<Action::kHelp>},
+}
+;
+
+// The exact name first: "-dK" before any flag that it begins with.
+const Flag* find_flag(std::string_view word) {
+  const auto exact = std::find_if(std::begin(kFlags), std::end(kFlags),
+                                  [&](const Flag& flag) { return flag.name == word; });
+  if (exact != std::end(kFlags)) return exact;
+  const auto attached = std::find_if(std::begin(kFlags), std::end(kFlags), [&](const Flag& flag) {
+    return flag.attached && word.starts_with(flag.name);
+  });
+  return attached != std::end(kFlags) ? attached : nullptr;
+}
+
+Result<> finish(Options& options) {
+  if (options.sources.localpeer.empty()) {
+    char name[256] = "localhost";
+    gethostname(name, sizeof name - 1);
+    options.sources.variables.emplace_back("HAPROXY_LOCALPEER", name);
+  } else {
+    options.sources.variables.emplace_back("HAPROXY_LOCALPEER", options.sources.localpeer);
+  }
+  if (options.master_worker) {
+    options.master.single_process = false;
+    options.master.foreground = !options.master.daemon;
+    options.sources.variables.emplace_back("HAPROXY_MWORKER", "1");
+  }
+  const bool needs_files = options.action == Action::kRun || options.action == Action::kCheck;
+  if (needs_files && options.sources.paths.empty()) {
+    return Error{"no configuration: give a file or a directory with -f"};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Options> parse_options(std::span<const char* const> arguments) {
+  Options options;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view word = arguments[i];
+    if (word == "--") {
+      for (++i; i < arguments.size(); ++i) options.sources.paths.emplace_back(arguments[i]);
+      break;
+    }
+    const Flag* flag = find_flag(word);
+    if (flag == nullptr) return Error{"unknown option " + quoted(word)};
+    std::string_view argument;
+    if (flag->attached) {
+      argument = word.substr(flag->name.size());
+    } else if (!flag->argument.empty() && flag->take != not_built) {
+      if (++i == arguments.size()) {
+        return Error{fmt::format("option '{}' needs {}", flag->name, flag->argument)};
+      }
+      argument = arguments[i];
+    }
+    if (const auto taken = flag->take(options, argument); !taken) {
+      return Error{fmt::format("option '{}': {}", flag->name, taken.error().text)};
+    }
+  }
+  if (const auto finished = finish(options); !finished) return finished.error();
+  return options;
+}
+
+std::string usage() {
+  std::string out = "usage: hawser [option]... -f <file|dir>... [-- <file>...]\n";
+  for (const Flag& flag : kFlags) {
+    const std::string left = fmt::format(
+        "{}{}{}", flag.name, flag.argument.empty() || flag.attached ? "" : " ", flag.argument);
+    fmt::format_to(std::back_inserter(out), "  {:<19} {}\n", left, flag.help);
+  }
+  return out;
+}
+
+}  // namespace hawser
