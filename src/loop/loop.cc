@@ -70,6 +70,7 @@ void Loop::turn() {
   epoll_event events[kEventsPerTurn];
   const int count = epoll_wait(epoll_.get(), events, kEventsPerTurn, sleep_ms());
   read_clock();
+  uv_update_time(&uv_);  // without it libuv's timers would never seem to be due
 
   ready_.swap(again_);
   again_.clear();
