@@ -20,11 +20,19 @@ struct ProbeStep {
   enum class Kind : uint8_t { kMore, kPass, kFail } kind = Kind::kMore;
   CheckStatus status = CheckStatus::kUnknown;  // of kPass and kFail
   uint32_t code = 0;                           // protocol status (HTTP), 0: none
-  std::string text;                            // "HTTP status 404", for logs and last_chk
+  std::string text;                            // what the server said, for logs and last_chk
+
   static ProbeStep more() { return {}; }
+  static ProbeStep pass(CheckStatus status, uint32_t code = 0) {
+    return {Kind::kPass, status, code, {}};
+  }
+  static ProbeStep fail(CheckStatus status, std::string text, uint32_t code = 0) {
+    return {Kind::kFail, status, code, std::move(text)};
+  }
 };
 
-// Has no clock, socket or counters: bytes in, verdict out. Made anew for every attempt.
+// Has no clock, socket or counters: bytes in, verdict out. Made anew for every attempt; the runner
+// asks nothing more after kPass or kFail.
 class Probe {
  public:
   virtual ~Probe() = default;
@@ -42,13 +50,20 @@ struct ProbeTarget {
   Address address;
 };
 
-// One check type, registered beside its Probe: `option httpchk …` is the row "httpchk".
+// One check type, registered beside its Probe and the keyword that chooses it.
 struct CheckType {
-  std::string_view name;                                            // "tcp", "httpchk"
-  bool (*parse)(KeywordCall& call, CheckConfig& config) = nullptr;  // words after `option NAME`
+  std::string_view name;  // "tcp", "httpchk"
+  // The words after `option NAME` into CheckConfig::args; nullptr: it takes none.
+  bool (*parse)(KeywordCall& call, CheckConfig& config) = nullptr;
   std::unique_ptr<Probe> (*make)(const CheckConfig& config, const ProbeTarget& target);
   std::string_view args = {};
   std::string_view summary;
 };
+
+// The handler of the keyword `option NAME`: makes `type` the backend's way of checking.
+bool use_check_type(KeywordCall& call, const CheckType& type);
+
+// The type of a backend without an `option …chk` line is "tcp".
+const CheckType& check_type_of(const CheckConfig& config);
 
 }  // namespace hawser
