@@ -44,7 +44,7 @@ constexpr Retired kRetired[] = {
 
 // A word as it must be written to be read as `text`.
 std::string as_word(std::string_view text) {
-  const bool plain = !text.empty() && text.find_first_of(" \t#\"'\\${}") == text.npos;
+  const bool plain = !text.empty() && text.find_first_of(" \t#\"'\\$") == text.npos;
   if (plain) return std::string(text);
   if (text.find('\'') == text.npos) return fmt::format("'{}'", text);
   std::string out = "\"";
