@@ -172,7 +172,7 @@ struct ServerSettings {
 struct ServerConfig {
   SourcePos pos;
   uint32_t proxy = kNoIndex;  // the owner's index
-  uint32_t id = 0;            // puid: `id`, or the first free number from 1 in the backend
+  uint32_t id = 0;            // puid: `id`, or the first free number from its position on
   std::string name;
   Address address;
   std::string hostname;     // as written, when the address was a name

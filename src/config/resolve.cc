@@ -30,7 +30,8 @@ std::string_view kind_name(const ProxyConfig& proxy) {
 
 std::string_view mode_name(Mode mode) { return mode == Mode::kTcp ? "tcp" : "http"; }
 
-// Gives numbers from 1 to those that have none, in order, leaving out the numbers that were given.
+// Gives those that have no number the first free one from their position on, leaving out the
+// numbers that were given: as HAProxy does, whose consistent hash depends on the ids of servers.
 // `id_of` takes an index and returns a reference; `report` is called for numbers that were given
 // twice.
 template <class IdOf, class Report>
@@ -41,11 +42,12 @@ void number(size_t count, IdOf id_of, Report report) {
     const auto [first, fresh] = given.try_emplace(id_of(i), i);
     if (!fresh) report(first->second, i);
   }
-  uint32_t next = 1;
+  uint32_t next = 0;
   for (size_t i = 0; i < count; ++i) {
+    ++next;
     if (id_of(i) != 0) continue;
     while (given.contains(next)) ++next;
-    id_of(i) = next++;
+    id_of(i) = next;
   }
 }
 

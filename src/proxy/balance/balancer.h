@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string_view>
 
 #include "config/keyword.h"
@@ -45,6 +44,20 @@ struct BackendView {
   uint32_t size() const { return static_cast<uint32_t>(config.servers.size()); }
 };
 
+// How many requests a server takes at a time now: its maxconn, or with minconn a limit between the
+// two that follows the load of the backend (fullconn). 0: no limit.
+uint32_t server_limit(const BackendView& backend, uint32_t position);
+
+// Below its limit, and nobody waits for it.
+bool has_room(const BackendView& backend, uint32_t position);
+
+// Up, and not on its way out: may get requests that no persistence sends to it. This is the state
+// of this moment; the algorithms otherwise work from that of the last rebuild().
+bool takes_new(const BackendView& backend, uint32_t position);
+
+// The key of a request that has none (or of an algorithm that needs none): balanced by turns.
+inline constexpr uint64_t kNoKey = UINT64_MAX;
+
 // Lives in a worker, one per backend. Not shared; what must be exact over workers is in the shared
 // segment.
 class Balancer {
@@ -53,13 +66,16 @@ class Balancer {
   // Some server's state or weight changed (ProxyLoad::servers_changed moved), or this is the first
   // call.
   virtual void rebuild(const BackendView& backend) = 0;
-  // Position of a usable server with room (served < maxconn), not in `avoid` unless nothing else is
-  // left; kNoIndex: no server can take a request now (none is up, or all are full: the caller
-  // queues). `key` is 0 where needs() is kNothing.
+  // Position of a usable server, not in `avoid` unless nothing else is left; kNoIndex: none can
+  // take a request now (none is up, or all are full: the caller queues for the backend).
+  //
+  // The server has room (has_room()), with one exception: a key belongs to its server even when
+  // that is full, and the caller then waits in the queue of that server. Nothing is reserved here:
+  // the caller adds to `served`, and when others were faster comes back with the server in `avoid`.
   virtual uint32_t pick(const BackendView& backend, uint64_t key, const ServerSet& avoid) = 0;
 };
 
-// What the caller must compute from the request.
+// What the caller must compute from the request; see key.h.
 enum class KeySource : uint8_t {
   kNothing,
   kSourceAddress,
@@ -70,23 +86,27 @@ enum class KeySource : uint8_t {
   kExpression
 };
 
+// May the name be followed by an argument in parentheses, as in hdr(host)?
+enum class Parens : uint8_t { kNo, kOptional, kRequired };
+
 // One algorithm. `name` is what the configuration and the statistics show.
 struct BalanceAlgo {
   std::string_view name;  // "roundrobin"
   KeySource key = KeySource::kNothing;
-  bool (*parse)(KeywordCall& call, BalanceConfig& config) =
-      nullptr;  // the words after the name; nullptr: none allowed
+  Parens parens = Parens::kNo;  // what they hold is in `config.param` when `parse` is called
+  // Judges `config.param` and takes the words after the name; nullptr: there are none.
+  bool (*parse)(KeywordCall& call, BalanceConfig& config) = nullptr;
   std::unique_ptr<Balancer> (*make)(const ProxyConfig& backend);
   bool http_only = false;
+  bool static_weights = false;  // see BalanceConfig; keyed ones are static with a map-based hash
   std::string_view args = {};
   std::string_view summary;
 };
 
-// The hash of a key as HAProxy computes it for this `hash-type`, before any modulo. Equal for equal
-// configuration.
-uint32_t balance_hash(const HashConfig& hash, std::string_view key);
-// `balance source` hashes the binary address in its own way (HAProxy: the 32-bit words of the
-// address).
-uint32_t balance_hash_address(const HashConfig& hash, const Address& address);
+// The balancer that the configuration of a backend asks for. The first rebuild() is the caller's.
+std::unique_ptr<Balancer> make_balancer(const ProxyConfig& backend);
+
+// Whether weights set at run time are without effect (BalanceConfig::static_weights).
+bool has_static_weights(const ProxyConfig& backend);
 
 }  // namespace hawser
