@@ -68,6 +68,14 @@ struct Command {
   std::string_view summary;  // as `help` shows it
 };
 
+// The command whose name is the most of the first words; `used` tells how many. nullptr: none.
+const Command* find_command(std::span<const std::string_view> words, size_t& used);
+// The answer of `help`, and the answer to what is no command.
+std::string command_help(std::span<const std::string_view> words);
+std::string unknown_command(std::span<const std::string_view> words);
+
+// A backend by name, or by id after '#'; nullptr: there is none.
+const ProxyConfig* find_backend(const Config& config, std::string_view name);
 // "backend/server" → global server position; kNoIndex with an answer in HAProxy's words ("No such
 // server.") in `problem`.
 uint32_t find_server(const Config& config, std::string_view name, std::string& problem);

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/address.h"
@@ -173,6 +174,7 @@ struct ServerConfig {
   SourcePos pos;
   uint32_t proxy = kNoIndex;  // the owner's index
   uint32_t id = 0;            // puid: `id`, or the first free number from its position on
+  bool id_given = false;      // by `id`
   std::string name;
   Address address;
   std::string hostname;     // as written, when the address was a name
@@ -187,7 +189,8 @@ struct ServerConfig {
 enum class KeyFetch : uint8_t { kSource, kPath, kPathQuery, kUrl, kQuery, kHeader, kUrlParam };
 
 struct BalanceConfig {
-  const BalanceAlgo* algo = nullptr;  // nullptr: not given; set by the time the Config is ready
+  const BalanceAlgo* algo = nullptr;     // nullptr: not given; set by the time the Config is ready
+  std::string_view name = "roundrobin";  // of the algorithm, for those who show it; set with `algo`
   SourcePos pos;
   // Weights set at run time have no effect but to take a server out (0) and back in.
   bool static_weights = false;
@@ -302,6 +305,7 @@ struct ProxyConfig {
   std::string name;
   uint32_t index = kNoIndex;  // in Config::proxies
   uint32_t id = 0;            // `id`, or the first free number from 1 in file order
+  bool id_given = false;      // by `id`
   Mode mode = Mode::kTcp;
   bool disabled = false;
   std::string description;

@@ -61,6 +61,7 @@ void number_within(ProxyConfig& proxy, Diag& diag) {
       [&](size_t a, size_t b) {
         report("bind line", proxy.binds[b].id, proxy.binds[a].pos, proxy.binds[b].pos);
       });
+  for (ServerConfig& server : proxy.servers) server.id_given = server.id != 0;
   number(
       proxy.servers.size(), [&](size_t i) -> uint32_t& { return proxy.servers[i].id; },
       [&](size_t a, size_t b) {
@@ -72,6 +73,7 @@ void number_within(ProxyConfig& proxy, Diag& diag) {
 
 void number_all(Config& config, Diag& diag) {
   auto& proxies = config.proxies;
+  for (const auto& proxy : proxies) proxy->id_given = proxy->id != 0;
   number(
       proxies.size(), [&](size_t i) -> uint32_t& { return proxies[i]->id; },
       [&](size_t a, size_t b) {

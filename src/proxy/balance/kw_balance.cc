@@ -132,6 +132,7 @@ void check_balance(Draft&, ProxyConfig& proxy, Diag& diag) {
                                   " is balanced by roundrobin");
     balance.algo = roundrobin;
   }
+  balance.name = balance.algo->name;
   balance.static_weights = has_static_weights(proxy);
   // Orders and maps have 16-bit positions.
   if (proxy.servers.size() > UINT16_MAX) {
