@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+#include "proxy/http/h1_guard.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace hawser {
+namespace {
+
+constexpr bool is_control(char c) {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+}
+
+// The parts must lie in the bytes as the grammar says, with nothing between them but what it
+// allows. This catches bare CR and LF, obs-fold and blanks before a colon at once, whatever the
+// parser thought of them.
+class Layout {
+ public:
+  explicit Layout(std::string_view raw) : at_(raw.data()), end_(raw.data() + raw.size()) {}
+  bool part(std::string_view text) {
+    if (text.data() != at_ || text.size() > left()) return false;
+    at_ += text.size();
+    return true;
+  }
+  bool literal(std::string_view text) {
+    if (!std::string_view(at_, left()).starts_with(text)) return false;
+    at_ += text.size();
+    return true;
+  }
+  bool digit() { return at_ != end_ && is_digit(*at_++); }
+  void blanks() {
+    while (at_ != end_ && is_blank(*at_)) ++at_;
+  }
+  bool at_end() const { return at_ == end_; }
+  const char* at() const { return at_; }
+
+ private:
+  size_t left() const { return static_cast<size_t>(end_ - at_); }
+  const char* at_;
+  const char* end_;
+};
+
+// Request-line = method SP request-target SP HTTP-version CRLF (RFC 9112, section 3).
+bool request_line_fits(Layout& layout, Head& head) {
+  // Empty lines before a request line are to be ignored (section 2.2).
+  while (layout.literal("\r\n")) {
+  }
+  const char* begin = layout.at();
+  const bool fits = layout.part(head.method) && layout.literal(" ") && layout.part(head.target) &&
+                    layout.literal(" HTTP/1.") && layout.digit();
+  head.start_line = std::string_view(begin, static_cast<size_t>(layout.at() - begin));
+  return fits && layout.literal("\r\n");
+}
+
+// Status-line = HTTP-version SP 3DIGIT [ SP reason-phrase ] CRLF (section 4).
+bool status_line_fits(Layout& layout, Head& head) {
+  const char* begin = layout.at();
+  bool fits = layout.literal("HTTP/1.") && layout.digit() && layout.literal(" ") &&
+              layout.digit() && layout.digit() && layout.digit();
+  if (layout.literal(" ") && !head.reason.empty()) fits = fits && layout.part(head.reason);
+  head.start_line = std::string_view(begin, static_cast<size_t>(layout.at() - begin));
+  return fits && layout.literal("\r\n");
+}
+
+bool fields_fit(Layout& layout, Head& head) {
+  for (HeaderField& field : head.fields) {
+    while (!field.value.empty() && is_blank(field.value.back())) field.value.remove_suffix(1);
+    if (field.name.empty() || !layout.part(field.name) || !layout.literal(":")) return false;
+    layout.blanks();
+    if (!field.value.empty() && !layout.part(field.value)) return false;
+    layout.blanks();
+    if (!layout.literal("\r\n")) return false;
+  }
+  return layout.literal("\r\n") && layout.at_end();
+}
+
+void read_connection_options(Head& head, std::string_view value) {
+  while (!value.empty()) {
+    const size_t comma = std::min(value.find(','), value.size());
+    const std::string_view option = trim(value.substr(0, comma));
+    value.remove_prefix(std::min(comma + 1, value.size()));
+    if (iequals(option, "close")) head.says_close = true;
+    if (iequals(option, "keep-alive")) head.says_keep_alive = true;
+    if (iequals(option, "upgrade")) head.says_upgrade = true;
+  }
+}
+
+// host[:port], without userinfo; enough to know that no two readings are possible.
+bool is_host(std::string_view host) {
+  return std::none_of(host.begin(), host.end(), [](char c) {
+    return is_control(c) || is_blank(c) || c == '/' || c == '?' || c == '#' || c == '@' ||
+           c == ',' || c == '\\';
+  });
+}
+
+std::string_view without_default_port(std::string_view host) {
+  if (host.ends_with(":80")) host.remove_suffix(3);
+  return host;
+}
+
+// RFC 9112, section 3.2: the forms of a target, and the Host that must agree with it.
+std::string_view check_target(const Head& head, std::string_view host, size_t hosts) {
+  if (hosts > 1) return "more than one Host";
+  if (hosts == 0 && head.minor >= 1) return "no Host in an HTTP/1.1 request";
+  if (!is_host(host)) return "invalid Host";
+  if (head.is_connect()) {
+    // authority-form: host and port
+    const size_t colon = head.target.rfind(':');
+    if (colon == head.target.npos || colon + 1 == head.target.size() || !is_host(head.target)) {
+      return "invalid CONNECT target";
+    }
+    return {};
+  }
+  if (head.target.starts_with('/')) return {};
+  if (head.target == "*") return head.method == "OPTIONS" ? "" : "asterisk target without OPTIONS";
+  const size_t scheme = head.target.find("://");
+  if (scheme == head.target.npos || scheme == 0) return "invalid request target";
+  std::string_view authority = head.target.substr(scheme + 3);
+  authority = authority.substr(0, authority.find_first_of("/?"));
+  if (authority.empty() || !is_host(authority)) return "invalid authority in the request target";
+  if (hosts == 1 && !iequals(without_default_port(authority), without_default_port(host))) {
+    return "Host differs from the request target";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view guard_head(Head& head, const GuardInput& facts) {
+  if (facts.major != 1) return "unsupported HTTP version";
+  Layout layout(head.raw);
+  if (facts.is_request ? !request_line_fits(layout, head) : !status_line_fits(layout, head)) {
+    return facts.is_request ? "malformed request line" : "malformed status line";
+  }
+  if (!fields_fit(layout, head)) return "malformed header line";
+  if (std::any_of(head.target.begin(), head.target.end(), is_control))
+    return "control character in the target";
+
+  std::string_view host;
+  size_t hosts = 0, lengths = 0, codings = 0;
+  bool upgrade = false;
+  for (HeaderField& field : head.fields) {
+    field.id = header_id(field.name);
+    if (std::any_of(field.value.begin(), field.value.end(), is_control))
+      return "control character in a header";
+    switch (field.id) {
+      case HeaderId::kHost:
+        host = field.value;
+        ++hosts;
+        break;
+      case HeaderId::kConnection:
+        read_connection_options(head, field.value);
+        break;
+      case HeaderId::kContentLength:
+        ++lengths;
+        break;
+      case HeaderId::kTransferEncoding:
+        ++codings;
+        break;
+      case HeaderId::kUpgrade:
+        upgrade = true;
+        break;
+      case HeaderId::kExpect:
+        head.expects_continue = iequals(field.value, "100-continue");
+        break;
+      case HeaderId::kProxyConnection:
+        head.uses_proxy_connection = true;
+        break;
+      default:
+        break;
+    }
+  }
+  head.says_upgrade = head.says_upgrade && upgrade;
+  if (facts.is_request) {
+    if (const std::string_view bad = check_target(head, host, hosts); !bad.empty()) return bad;
+  }
+
+  // RFC 9112, section 6.3; a message with both is refused rather than repaired.
+  if (lengths > 1) return "more than one Content-Length";
+  if (lengths != 0 && codings != 0) return "Content-Length and Transfer-Encoding in one message";
+  if (codings != 0 && head.minor == 0) return "Transfer-Encoding in an HTTP/1.0 message";
+  if (codings != 0 && !facts.chunked && facts.is_request)
+    return "Transfer-Encoding does not end in chunked";
+  if (facts.chunked) {
+    head.body = BodyKind::kChunked;
+  } else if (facts.has_length) {
+    head.body = BodyKind::kLength;
+    head.length = facts.length;
+  } else if (facts.is_request || head.status < 200 || head.status == 204 || head.status == 304) {
+    head.body = BodyKind::kNone;
+  } else {
+    head.body = BodyKind::kUntilClose;
+  }
+  // A response without content has none, whatever its fields announce.
+  if (!facts.is_request && (head.status < 200 || head.status == 204 || head.status == 304)) {
+    head.body = BodyKind::kNone;
+  }
+  return {};
+}
+
+}  // namespace hawser

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#include "proxy/http/names.h"
+
+#include "base/text.h"
+
+namespace hawser {
+namespace {
+
+HeaderId if_equal(std::string_view name, std::string_view lower, HeaderId id) {
+  return iequals(name, lower) ? id : HeaderId::kOther;
+}
+
+}  // namespace
+
+// By length and first letter, so that a name is compared with one candidate at most.
+HeaderId header_id(std::string_view name) {
+  if (name.empty()) return HeaderId::kOther;
+  const char first = ascii_lower(name.front());
+  switch (name.size()) {
+    case 2:
+      return if_equal(name, "te", HeaderId::kTe);
+    case 4:
+      return if_equal(name, "host", HeaderId::kHost);
+    case 6:
+      return first == 'c' ? if_equal(name, "cookie", HeaderId::kCookie)
+                          : if_equal(name, "expect", HeaderId::kExpect);
+    case 7:
+      return if_equal(name, "upgrade", HeaderId::kUpgrade);
+    case 9:
+      return if_equal(name, "forwarded", HeaderId::kForwarded);
+    case 10:
+      if (first == 'c') return if_equal(name, "connection", HeaderId::kConnection);
+      return first == 'k' ? if_equal(name, "keep-alive", HeaderId::kKeepAlive)
+                          : if_equal(name, "set-cookie", HeaderId::kSetCookie);
+    case 14:
+      return if_equal(name, "content-length", HeaderId::kContentLength);
+    case 15:
+      return if_equal(name, "x-forwarded-for", HeaderId::kXForwardedFor);
+    case 16:
+      return if_equal(name, "proxy-connection", HeaderId::kProxyConnection);
+    case 17:
+      return if_equal(name, "transfer-encoding", HeaderId::kTransferEncoding);
+  }
+  return HeaderId::kOther;
+}
+
+}  // namespace hawser

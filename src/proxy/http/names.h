@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Header names that the proxy itself looks at.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace hawser {
+
+enum class HeaderId : uint8_t {
+  kOther,
+  kConnection,
+  kContentLength,
+  kCookie,
+  kExpect,
+  kForwarded,
+  kHost,
+  kKeepAlive,
+  kProxyConnection,
+  kSetCookie,
+  kTe,
+  kTransferEncoding,
+  kUpgrade,
+  kXForwardedFor,
+};
+
+// kOther: not one of them. Without regard to case.
+HeaderId header_id(std::string_view name);
+
+}  // namespace hawser
