@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+// What workers share about load: every shared number has this worker's own part beside it, so that
+// the master can take back what a dead worker held.
+#include <algorithm>
+
+#include "base/log.h"
+#include "logging/access_record.h"
+#include "loop/watch.h"
+#include "proxy/runtime.h"
+#include "proxy/stream/stream.h"
+
+namespace hawser {
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+// One writer: this worker.
+void shift(std::atomic<uint32_t>& gauge, int change) {
+  gauge.store(gauge.load(kRelaxed) + static_cast<uint32_t>(change), kRelaxed);
+}
+
+void raise_to(std::atomic<uint32_t>& maximum, uint32_t value) {
+  uint32_t seen = maximum.load(kRelaxed);
+  while (seen < value && !maximum.compare_exchange_weak(seen, value, kRelaxed)) {
+  }
+}
+
+}  // namespace
+
+// HAProxy's dynamic limit: with `minconn`, a server takes more the busier its backend is (srv
+// minconn, fullconn).
+uint32_t DataPlane::slot_limit(const Server& server) const {
+  const ServerSettings& set = server.config.set;
+  if (set.maxconn == 0) return UINT32_MAX;
+  if (set.minconn == 0 || set.minconn >= set.maxconn) return set.maxconn;
+  const ProxyConfig& backend = server.backend.config;
+  const uint32_t busy = shared.proxy_load(backend.index).be_served.load(kRelaxed);
+  if (backend.fullconn == 0 || busy >= backend.fullconn) return set.maxconn;
+  return std::max(set.minconn,
+                  static_cast<uint32_t>(uint64_t{busy} * set.maxconn / backend.fullconn));
+}
+
+bool DataPlane::reserve(Server& server) {
+  ServerLoad& load = shared.server_load(server.slot);
+  const uint32_t limit = slot_limit(server);
+  if (limit != UINT32_MAX && load.served.load(kRelaxed) >= limit) return false;
+  const uint32_t before = load.served.fetch_add(1, kRelaxed);
+  if (before >= limit) {
+    load.served.fetch_sub(1, kRelaxed);
+    return false;
+  }
+  raise_to(load.served_max, before + 1);
+  shift(shared.server_gauges(worker, server.slot).served, 1);
+  return true;
+}
+
+void DataPlane::release(Server& server) {
+  shared.server_load(server.slot).served.fetch_sub(1);
+  shift(shared.server_gauges(worker, server.slot).served, -1);
+  // The order matters: whoever joins a queue looks at `served` afterwards, so one of the two sees
+  // the other.
+  const bool wanted = shared.server_load(server.slot).queued.load() != 0 ||
+                      shared.proxy_load(server.backend.config.index).queued.load() != 0;
+  if (wanted) serve_queues(server.backend);
+}
+
+void DataPlane::enter_backend(Backend& backend) {
+  ProxyLoad& load = shared.proxy_load(backend.config.index);
+  raise_to(load.be_served_max, load.be_served.fetch_add(1, kRelaxed) + 1);
+  shift(shared.proxy_gauges(worker, backend.config.index).be_served, 1);
+}
+
+void DataPlane::leave_backend(Backend& backend) {
+  shared.proxy_load(backend.config.index).be_served.fetch_sub(1, kRelaxed);
+  shift(shared.proxy_gauges(worker, backend.config.index).be_served, -1);
+}
+
+void DataPlane::join_queue(Backend& backend, Server* server, WaitEntry& entry) {
+  entry.backend = &backend;
+  entry.server = server;
+  ProxyLoad& load = shared.proxy_load(backend.config.index);
+  if (server == nullptr) {
+    raise_to(load.queued_max, load.queued.fetch_add(1) + 1);
+    shift(shared.proxy_gauges(worker, backend.config.index).queued, 1);
+    backend.waiting.push(entry);
+    return;
+  }
+  ServerLoad& server_load = shared.server_load(server->slot);
+  raise_to(server_load.queued_max, server_load.queued.fetch_add(1) + 1);
+  shift(shared.server_gauges(worker, server->slot).queued, 1);
+  server->waiting.push(entry);
+}
+
+void DataPlane::leave_queue(WaitEntry& entry) {
+  entry.queue->remove(entry);
+  if (entry.server == nullptr) {
+    shared.proxy_load(entry.backend->config.index).queued.fetch_sub(1, kRelaxed);
+    shift(shared.proxy_gauges(worker, entry.backend->config.index).queued, -1);
+    return;
+  }
+  shared.server_load(entry.server->slot).queued.fetch_sub(1, kRelaxed);
+  shift(shared.server_gauges(worker, entry.server->slot).queued, -1);
+}
+
+void DataPlane::serve_queues(Backend& backend) {
+  bool others_wait =
+      shared.proxy_load(backend.config.index).queued.load(kRelaxed) > backend.waiting.size();
+  for (const auto& server : backend.servers) {
+    ServerLoad& load = shared.server_load(server->slot);
+    const uint32_t limit = slot_limit(*server);
+    // A stream that is told leaves the queue and reserves when its session runs, at the next turn:
+    // tell no more than fit.
+    uint32_t room = limit - std::min(limit, load.served.load());
+    for (; room != 0; --room) {
+      WaitEntry* next =
+          server->waiting.front() != nullptr ? server->waiting.front() : backend.waiting.front();
+      if (next == nullptr) break;
+      leave_queue(*next);
+      loop.again(&next->stream.session().client(), 0);
+    }
+    others_wait = others_wait || load.queued.load(kRelaxed) > server->waiting.size();
+  }
+  if (others_wait) wake_other_workers(backend);
+}
+
+void DataPlane::wake_other_workers(const Backend& backend) {
+  for (uint32_t other = 0; other < shared.workers(); ++other) {
+    if (other == worker) continue;
+    bool waits = shared.proxy_gauges(other, backend.config.index).queued.load(kRelaxed) != 0;
+    for (const auto& server : backend.servers) {
+      waits = waits || shared.server_gauges(other, server->slot).queued.load(kRelaxed) != 0;
+    }
+    const int bell = shared.process(kFirstWorker + other).doorbell.load(kRelaxed);
+    if (waits && bell >= 0) Doorbell::ring(bell);
+  }
+}
+
+void DataPlane::note_idle(Server& server, int change) {
+  shared.server_load(server.slot).idle.fetch_add(static_cast<uint32_t>(change), kRelaxed);
+  shift(shared.server_gauges(worker, server.slot).idle, change);
+}
+
+void DataPlane::note_sent_to(Server& server, bool http) {
+  ServerCounters& counts = count(server);
+  ++counts.sess_tot;
+  counts.sess_rate.add(now_ms());
+  counts.last_session_ms.store(now_ms(), kRelaxed);
+  if (http) ++counts.req_tot;
+}
+
+void DataPlane::count_accept(const Frontend& frontend, uint32_t listener) {
+  SharedHeader& header = shared.header();
+  raise_to(header.conns_max, header.conns.fetch_add(1, kRelaxed) + 1);
+  ProxyLoad& load = shared.proxy_load(frontend.config.index);
+  raise_to(load.fe_conns_max, load.fe_conns.fetch_add(1, kRelaxed) + 1);
+  shift(shared.proxy_gauges(worker, frontend.config.index).fe_conns, 1);
+  ListenerCounters& socket = count_listener(listener);
+  shift(socket.conns, 1);
+  raise_to(socket.conns_max, socket.conns.load(kRelaxed));
+  ++socket.conn_tot;
+  FrontendCounters& counts = count(frontend);
+  ++counts.conn_tot;
+  ++counts.sess_tot;
+  counts.conn_rate.add(now_ms());
+  counts.sess_rate.add(now_ms());
+  ++counters.conn_tot;
+  counters.conn_rate.add(now_ms());
+  counters.sess_rate.add(now_ms());
+  out_of_descriptors = false;
+}
+
+void DataPlane::count_close(const Frontend& frontend, uint32_t listener) {
+  shared.header().conns.fetch_sub(1, kRelaxed);
+  shared.proxy_load(frontend.config.index).fe_conns.fetch_sub(1, kRelaxed);
+  shift(shared.proxy_gauges(worker, frontend.config.index).fe_conns, -1);
+  shift(count_listener(listener).conns, -1);
+}
+
+void DataPlane::note_accept_failure(int code) {
+  ++counters.accept_paused;
+  if (std::exchange(out_of_descriptors, true)) return;
+  HW_ALERT("{}; accepting pauses until a connection ends. Raise 'ulimit-n' or lower 'maxconn'.",
+           errno_error("cannot accept a connection", code).text);
+}
+
+uint32_t DataPlane::session_rate(const Frontend& frontend) {
+  uint32_t rate = 0;
+  for (uint32_t w = 0; w < shared.workers(); ++w)
+    rate += shared.frontend(w, frontend.config.index).sess_rate.rate(now_ms());
+  return rate;
+}
+
+void DataPlane::count_bytes(const Frontend& frontend, const Backend* backend, const Server* server,
+                            uint32_t listener, uint64_t in, uint64_t out) {
+  const auto add = [in, out](auto& counts) {
+    counts.bytes_in.add(in);
+    counts.bytes_out.add(out);
+  };
+  add(count(frontend));
+  add(count_listener(listener));
+  if (backend != nullptr) add(count(*backend));
+  if (server != nullptr) add(count(*server));
+  counters.bytes_out.add(out);
+}
+
+void DataPlane::fill_loads(AccessRecord& record, const Frontend& frontend, const Backend* backend,
+                           const Server* server) {
+  record.process_conns = shared.header().conns.load(kRelaxed);
+  record.frontend_conns = shared.proxy_load(frontend.config.index).fe_conns.load(kRelaxed);
+  const auto without_this = [](uint32_t n) { return n == 0 ? 0 : n - 1; };
+  if (backend != nullptr) {
+    record.backend_conns =
+        without_this(shared.proxy_load(backend->config.index).be_served.load(kRelaxed));
+  }
+  if (server != nullptr)
+    record.server_conns = without_this(shared.server_load(server->slot).served.load(kRelaxed));
+  record.request_counter = counters.req_tot.value();
+}
+
+}  // namespace hawser

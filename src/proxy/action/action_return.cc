@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include "proxy/action/action.h"
+#include "proxy/action/reply_words.h"
+
+namespace hawser {
+namespace {
+
+class ReturnAction final : public HttpAction {
+ public:
+  explicit ReturnAction(ReplyWords words) : words_(std::move(words)) {}
+  bool answers(const Head&) const override { return true; }
+  bool uses_error_page() const override { return words_.error_page; }
+  uint16_t status() const override { return words_.reply.status; }
+  const Reply& reply() const override { return words_.reply; }
+
+ private:
+  const ReplyWords words_;
+};
+
+bool parse_return(KeywordCall& call) {
+  auto words = parse_reply_words(call, 200, false);
+  if (!words) return false;
+  call.proxy().http_request_rules.push_back(
+      std::make_shared<const ReturnAction>(std::move(*words)));
+  return true;
+}
+
+constexpr std::string_view kArgs =
+    "[status <code>] [content-type <type>] [string <text> | file <path> | errorfile <path> | "
+    "default-errorfiles] "
+    "[hdr <name> <value>]*";
+
+constexpr Keyword kRows[] = {
+    {.name = "http-request return",
+     .sections = kInFrontend | kInBackend | kInListen,
+     .parse = parse_return,
+     .args = kArgs,
+     .summary = "answers every request with a reply of our own"},
+};
+HW_REGISTER(Keyword, kRows);
+
+}  // namespace
+}  // namespace hawser

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include "proxy/net/connect.h"
+
+#include <netinet/tcp.h>
+
+#include <cerrno>
+
+#include "base/text.h"
+#include "proxy/stream/session.h"
+
+namespace hawser {
+namespace {
+
+bool set(int fd, int level, int name, int value) {
+  return ::setsockopt(fd, level, name, &value, sizeof value) == 0;
+}
+
+// The n-th comma-separated address of a field, negative counts from the end (`usesrc
+// hdr_ip(name,occ)`).
+Address address_of_header(const Head& request, const SourceConfig& source) {
+  std::vector<std::string_view> values;
+  for (const HeaderField& field : request.fields) {
+    if (field.dropped || !iequals(field.name, source.usesrc_header)) continue;
+    for (const std::string_view part : split(field.value, ',')) values.push_back(trim(part));
+  }
+  const auto count = static_cast<int>(values.size());
+  const int index = source.usesrc_occurrence > 0 ? source.usesrc_occurrence - 1
+                                                 : count + source.usesrc_occurrence;
+  if (index < 0 || index >= count) return {};
+  return Address::parse_ip(values[static_cast<size_t>(index)]).value_or(Address());
+}
+
+Address foreign_source(const SourceConfig& source, const Session& session, const Head& request) {
+  switch (source.usesrc) {
+    case SourceConfig::Use::kNone:
+      return {};
+    case SourceConfig::Use::kAddress:
+      return source.usesrc_address;
+    case SourceConfig::Use::kClient:
+      return session.client_address();
+    case SourceConfig::Use::kClientIp: {
+      Address address = session.client_address();
+      address.set_port(0);
+      return address;
+    }
+    case SourceConfig::Use::kHeaderIp:
+      return address_of_header(request, source);
+  }
+  HW_UNREACHABLE();
+}
+
+bool bind_to(int fd, const Address& address) {
+  sockaddr_storage storage;
+  const socklen_t length = address.to_sockaddr(storage);
+  return ::bind(fd, reinterpret_cast<sockaddr*>(&storage), length) == 0;
+}
+
+// 0, or the errno of what failed.
+int bind_source(int fd, int family, const SourceConfig& source, const Session& session,
+                const Head& request) {
+  if (!source.interface.empty() &&
+      ::setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, source.interface.data(),
+                   static_cast<socklen_t>(source.interface.size())) != 0) {
+    return errno;
+  }
+  const Address foreign = foreign_source(source, session, request);
+  if (foreign.family() == family) {
+    const bool v6 = family == AF_INET6;
+    if (!set(fd, v6 ? SOL_IPV6 : SOL_IP, v6 ? IPV6_TRANSPARENT : IP_TRANSPARENT, 1)) return errno;
+    set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    return bind_to(fd, foreign) ? 0 : errno;
+  }
+  if (source.address.family() != family) return 0;
+  if (source.port_low == 0) {
+    // The kernel picks the port at connect(), so that one port can serve several servers (ip(7)).
+    set(fd, SOL_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+    return bind_to(fd, source.address) ? 0 : errno;
+  }
+  set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  Address from = source.address;
+  for (uint32_t port = source.port_low; port <= source.port_high; ++port) {
+    from.set_port(static_cast<uint16_t>(port));
+    if (bind_to(fd, from)) return 0;
+    if (errno != EADDRINUSE) return errno;
+  }
+  return EADDRINUSE;
+}
+
+}  // namespace
+
+Address connect_address(const ServerConfig& server, const Session& session) {
+  Address address = server.address;
+  if (server.port_is_offset) {
+    address.set_port(static_cast<uint16_t>(session.local_address().port() + server.port_offset));
+  }
+  return address;
+}
+
+Result<Fd> open_server_connection(const Config& config, const ProxyConfig& backend,
+                                  const ServerConfig& server, const Session& session,
+                                  const Head& request) {
+  const Address address = connect_address(server, session);
+  Fd fd(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd) return errno_error("socket", errno);
+  if (address.is_ip()) {
+    set(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+    if (backend.option(Option::kSrvtcpka)) set(fd.get(), SOL_SOCKET, SO_KEEPALIVE, 1);
+    if (server.set.tcp_user_timeout_ms != 0) {
+      set(fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, server.set.tcp_user_timeout_ms);
+    }
+    if (server.set.tfo) set(fd.get(), IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
+    const auto& tune = config.global.tune;
+    if (tune.rcvbuf_server != 0)
+      set(fd.get(), SOL_SOCKET, SO_RCVBUF, static_cast<int>(tune.rcvbuf_server));
+    if (tune.sndbuf_server != 0)
+      set(fd.get(), SOL_SOCKET, SO_SNDBUF, static_cast<int>(tune.sndbuf_server));
+    const SourceConfig* source = server.set.source != nullptr ? server.set.source.get()
+                                 : backend.source             ? &*backend.source
+                                                              : nullptr;
+    if (source != nullptr) {
+      if (const int code = bind_source(fd.get(), address.family(), *source, session, request);
+          code != 0) {
+        return errno_error("bind", code);
+      }
+    }
+  }
+  sockaddr_storage storage;
+  const socklen_t length = address.to_sockaddr(storage);
+  if (::connect(fd.get(), reinterpret_cast<sockaddr*>(&storage), length) != 0 &&
+      errno != EINPROGRESS) {
+    return errno_error("connect", errno);
+  }
+  return fd;
+}
+
+}  // namespace hawser

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Opening connections to servers.
+#pragma once
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "config/model.h"
+#include "proxy/http/head.h"
+
+namespace hawser {
+
+class Session;
+
+// Where a server is reached for this client: its address, with the port counted from the client's
+// destination port where the configuration says so.
+Address connect_address(const ServerConfig& server, const Session& session);
+
+// Starts a non-blocking connect, from the `source` of the server or its backend. The error's code
+// is an errno. `request` is for `usesrc hdr_ip(…)`; in mode tcp it is empty.
+Result<Fd> open_server_connection(const Config& config, const ProxyConfig& backend,
+                                  const ServerConfig& server, const Session& session,
+                                  const Head& request);
+
+}  // namespace hawser

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#include "proxy/net/listener.h"
+
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/log.h"
+
+namespace hawser {
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+}  // namespace
+
+Listener::Listener(DataPlane& plane, SessionRegistry& registry, Frontend& frontend,
+                   const ListenSocket& socket)
+    : plane_(plane), registry_(registry), frontend_(frontend), socket_(socket) {}
+
+Listener::~Listener() { close(); }
+
+void Listener::open() {
+  if (open_) return;
+  // Level-triggered: what is not accepted now is reported again. A socket that all workers share
+  // wakes one of them.
+  const uint32_t shared =
+      socket_.owner == kNoIndex && plane_.shared.workers() > 1 ? uint32_t{EPOLLEXCLUSIVE} : 0;
+  open_ = plane_.loop.watch(socket_.fd, EPOLLIN | shared, this);
+}
+
+void Listener::close() {
+  if (!open_) return;
+  plane_.loop.unwatch(socket_.fd);
+  plane_.loop.forget(this);
+  open_ = false;
+}
+
+void Listener::resume() {
+  if (!paused_) return;
+  paused_ = false;
+  open();
+}
+
+// Every limit is counted over all workers. Connections over it wait in the kernel's backlog.
+bool Listener::has_room() {
+  const uint32_t process_limit = plane_.shared.header().maxconn.load(kRelaxed);
+  if (process_limit != 0 && plane_.shared.header().conns.load(kRelaxed) >= process_limit)
+    return false;
+  const uint32_t frontend_limit = frontend_.config.maxconn;
+  if (frontend_limit != 0 &&
+      plane_.shared.proxy_load(frontend_.config.index).fe_conns.load(kRelaxed) >= frontend_limit) {
+    return false;
+  }
+  const uint32_t rate = frontend_.config.rate_limit_sessions;
+  if (rate != 0 && plane_.session_rate(frontend_) >= rate) return false;
+  if (socket_.bind->maxconn != 0) {
+    uint32_t conns = 0;
+    for (uint32_t w = 0; w < plane_.shared.workers(); ++w) {
+      conns += plane_.shared.listener(w, socket_.listener).conns.load(kRelaxed);
+    }
+    if (conns >= socket_.bind->maxconn) return false;
+  }
+  return true;
+}
+
+void Listener::prepare(int fd) const {
+  const int on = 1;
+  // A unix socket refuses these; nothing depends on it.
+  if (socket_.bind->address.is_ip() || socket_.bind->inherited_fd >= 0) {
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (frontend_.config.option(Option::kClitcpka))
+      ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  }
+  const auto& tune = plane_.config.global.tune;
+  if (tune.rcvbuf_client != 0)
+    ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &tune.rcvbuf_client, sizeof tune.rcvbuf_client);
+  if (tune.sndbuf_client != 0)
+    ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &tune.sndbuf_client, sizeof tune.sndbuf_client);
+}
+
+void Listener::on_io(uint32_t) {
+  for (uint32_t n = std::max(1u, plane_.config.global.tune.maxaccept); n != 0; --n) {
+    if (!has_room()) {
+      paused_ = true;
+      close();
+      registry_.listener_paused();
+      return;
+    }
+    sockaddr_storage peer;
+    socklen_t length = sizeof peer;
+    const int fd = ::accept4(socket_.fd, reinterpret_cast<sockaddr*>(&peer), &length,
+                             SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0) {
+      if (errno == ECONNABORTED || errno == EINTR) continue;
+      if (errno == EAGAIN) return;
+      // Out of descriptors or memory: a short pause, and the end of any connection, try again.
+      plane_.note_accept_failure(errno);
+      paused_ = true;
+      close();
+      registry_.listener_paused();
+      return;
+    }
+    if (length == 0) peer.ss_family = AF_UNIX;
+    prepare(fd);
+    plane_.count_accept(frontend_, socket_.listener);
+    auto session = std::make_unique<Session>(plane_, registry_, frontend_, *this, Fd(fd), peer);
+    registry_.session_began(std::move(session));
+  }
+}
+
+void Listener::session_ended() { plane_.count_close(frontend_, socket_.listener); }
+
+}  // namespace hawser

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// What a worker makes of the configuration: frontends, backends and servers as they run. Built once
+// after fork; a tree owned by DataPlane, referred to by plain references from sessions and streams,
+// which it outlives.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "config/model.h"
+#include "logging/log_out.h"
+#include "loop/loop.h"
+#include "loop/timer_wheel.h"
+#include "proxy/balance/balancer.h"
+#include "proxy/net/buffer.h"
+#include "proxy/net/pipe_pool.h"
+#include "proxy/stream/idle_pool.h"
+#include "proxy/stream/queue.h"
+#include "shm/shared.h"
+
+namespace hawser {
+
+struct AccessRecord;
+class Session;
+class Stream;
+struct Backend;
+
+struct Server {
+  Server(const ServerConfig& c, Backend& owner, uint32_t at, uint32_t global)
+      : config(c), backend(owner), position(at), slot(global) {}
+  const ServerConfig& config;
+  Backend& backend;
+  uint32_t position;  // in the backend
+  uint32_t slot;      // in the shared arrays
+  IdlePool idle;      // open connections that no request uses
+  WaitQueue waiting;  // streams that want this server and no other
+};
+
+struct Backend {
+  Backend(const ProxyConfig& c, Shared& shared, uint32_t first_server);
+  const ProxyConfig& config;
+  BackendView view;
+  std::unique_ptr<Balancer> balancer;
+  std::vector<std::unique_ptr<Server>> servers;
+  WaitQueue waiting;                        // streams that want any server
+  std::vector<std::string> server_cookies;  // by position
+  uint32_t seen_changes = 0;                // ProxyLoad::servers_changed at the last rebuild
+};
+
+struct Frontend {
+  explicit Frontend(const ProxyConfig& c) : config(c) {}
+  const ProxyConfig& config;
+  Backend* default_backend = nullptr;
+  std::optional<LogStage> log_stage;  // from when on an access line may be due; nullopt: never
+  bool logs() const { return log_stage.has_value(); }
+};
+
+// Everything of one worker that sessions and streams share.
+class DataPlane {
+ public:
+  DataPlane(Loop& loop, const Config& config, Shared& shared, uint32_t worker, LogOut& log);
+  ~DataPlane();
+
+  Loop& loop;
+  const Config& config;
+  Shared& shared;
+  const uint32_t worker;
+  LogOut& log;
+
+  BufferPool buffers;
+  PipePool pipes;
+  TimerWheel wheel;
+  std::vector<std::unique_ptr<Frontend>> frontends;  // by proxy index; nullptr: not a frontend
+  std::vector<std::unique_ptr<Backend>> backends;    // by proxy index; nullptr: not a backend
+  ProcessCounters& counters;
+  uint64_t next_stream_id = 1;
+  uint64_t next_session_id = 1;
+  bool draining = false;
+  bool out_of_descriptors = false;
+
+  int64_t now_ms() const { return loop.now_ms(); }
+  FrontendCounters& count(const Frontend& fe) { return shared.frontend(worker, fe.config.index); }
+  BackendCounters& count(const Backend& be) { return shared.backend(worker, be.config.index); }
+  ServerCounters& count(const Server& server) { return shared.server(worker, server.slot); }
+  ListenerCounters& count_listener(uint32_t listener) { return shared.listener(worker, listener); }
+
+  // Streams are reused: their vectors and parsers are warm.
+  std::unique_ptr<Stream> take_stream(Session& session);
+  void give_back(std::unique_ptr<Stream> stream);
+
+  // Rebuilds the balancer when control changed some server.
+  void notice_server_changes(Backend& backend);
+  bool has_usable_server(const Backend& backend) const;
+
+  // Shared loads, each with this worker's gauge beside it (accounting.cc). reserve() takes one of
+  // the server's maxconn slots; release() gives it back and wakes whoever waits for it, in this
+  // worker or another.
+  bool reserve(Server& server);
+  void release(Server& server);
+  void enter_backend(Backend& backend);
+  void leave_backend(Backend& backend);
+  void join_queue(Backend& backend, Server* server, WaitEntry& entry);
+  void leave_queue(WaitEntry& entry);
+  // Lets as many waiting streams go on as there is room for.
+  void serve_queues(Backend& backend);
+  void note_idle(Server& server, int change);
+  void note_sent_to(Server& server, bool http);
+  // A client connection, from accept to close, in the process, the frontend and the listener.
+  void count_accept(const Frontend& frontend, uint32_t listener);
+  void count_close(const Frontend& frontend, uint32_t listener);
+  // accept() failed for lack of descriptors or memory: counted, and logged when it begins.
+  void note_accept_failure(int code);
+  uint32_t session_rate(const Frontend& frontend);  // of all workers, per second
+  void count_bytes(const Frontend& frontend, const Backend* backend, const Server* server,
+                   uint32_t listener, uint64_t in, uint64_t out);
+  void fill_loads(AccessRecord& record, const Frontend& frontend, const Backend* backend,
+                  const Server* server);
+
+  // After a response: into the session's pocket, the server's pool, or closed, as `http-reuse` and
+  // the limits say.
+  void keep_server_conn(std::unique_ptr<ServerConn> conn, Session& session,
+                        const ProxyConfig& backend);
+  // Closes connections that have been idle for `pool-purge-delay`; to be called every second.
+  void purge_idle_conns();
+
+  // For `show errors`: the last message that was refused, per proxy and direction.
+  struct BadMessage {
+    int64_t when_us = 0;
+    std::string frontend, backend, server, client, why, bytes;
+    bool is_request = true;
+    size_t position = 0;
+    uint64_t count = 0;
+  };
+  void capture_error(BadMessage message);
+  const std::vector<BadMessage>& captured_errors() const { return bad_messages_; }
+
+ private:
+  void wake_other_workers(const Backend& backend);
+  uint32_t slot_limit(const Server& server) const;
+  std::vector<std::unique_ptr<Stream>> free_streams_;
+  std::vector<BadMessage> bad_messages_;
+};
+
+}  // namespace hawser

@@ -1,0 +1,530 @@
+// SPDX-License-Identifier: MIT
+// The transfer: bytes of the request to the server, the response's head, bytes of the response to
+// the client.
+#include <algorithm>
+
+#include "base/clock.h"
+#include "proxy/http/forwarding.h"
+#include "proxy/http/h1_writer.h"
+#include "proxy/stream/retry.h"
+#include "proxy/stream/stream.h"
+
+namespace hawser {
+namespace {
+
+// splice(2) pays from here on: below it, its two calls cost more than the copies.
+constexpr uint64_t kSpliceFrom = 32 * 1024;
+// A direction of unknown length is bulk once this many reads in a row have filled the buffer.
+constexpr uint32_t kBulkReads = 2;
+// What one direction may move before others get their turn.
+constexpr size_t kTurnBytes = 1024 * 1024;
+
+}  // namespace
+
+// Moves what can be moved without waiting. `body` tells where the message ends; nullptr: at the end
+// of the stream.
+Stream::Pump Stream::pump(Conn& source, Conn& target, Flow& flow, H1Parser* body) {
+  size_t budget = kTurnBytes;
+  for (;;) {
+    if (!target.flush()) return Pump::kTargetGone;
+    if (target.has_output()) return Pump::kBlocked;
+    if (flow.pipe != nullptr) {
+      const Pump result = pump_pipe(source, target, flow, body, budget);
+      if (result != Pump::kDone || flow.done) return result;
+      continue;  // the pipe was given back: what is left goes by copy
+    }
+    const std::string_view input = source.input();
+    flow.approved += body != nullptr ? body->pass_body(input.substr(flow.approved))
+                                     : input.size() - flow.approved;
+    if (body != nullptr && body->bad()) return Pump::kBadSource;
+    if (flow.approved > flow.sent) {
+      if (!target.writable()) return Pump::kBlocked;
+      const bool more = expects_more(source, body);
+      const size_t n = target.send_some(input.substr(flow.sent, flow.approved - flow.sent), more);
+      if (target.error() != 0) return Pump::kTargetGone;
+      flow.sent += n;
+      flow.moved += n;
+      budget -= std::min(budget, n);
+      if (!flow.keep) settle(source, flow);
+      continue;
+    }
+    if (body != nullptr && body->body_done()) {
+      flow.done = true;
+      return Pump::kDone;
+    }
+    if (source.has_ended()) {
+      if (source.error() == 0 && (body == nullptr || body->finish_at_close())) {
+        flow.done = true;
+        return Pump::kDone;
+      }
+      return Pump::kSourceGone;
+    }
+    if (!source.readable()) return Pump::kBlocked;
+    if (budget == 0) {
+      plane_.loop.again(&source, 0);
+      return Pump::kYield;
+    }
+    if (may_splice(source, flow, body)) {
+      flow.pipe = plane_.pipes.take();
+      if (flow.pipe != nullptr) continue;
+    }
+    if (source.input_full()) {
+      // A request larger than the buffer can't be kept for another attempt.
+      flow.keep = false;
+      settle(source, flow);
+      source.compact_input();
+    }
+    const size_t room = source.input_room();
+    const size_t n = source.receive();
+    flow.full_reads = n == room ? flow.full_reads + 1 : 0;
+  }
+}
+
+// Is the rest about to follow? Then the kernel may wait for it before it sends a short segment.
+bool Stream::expects_more(const Conn& source, const H1Parser* body) const {
+  return body != nullptr && !body->body_done() && body->body_left() != UINT64_MAX &&
+         source.readable() && !be().option(Option::kHttpNoDelay);
+}
+
+// What was sent and is not kept leaves the buffer.
+void Stream::settle(Conn& source, Flow& flow) {
+  if (flow.sent != 0) source.consume(flow.sent);
+  flow.approved -= flow.sent;
+  flow.sent = 0;
+}
+
+bool Stream::may_splice(Conn& source, const Flow& flow, const H1Parser* body) const {
+  if (!plane_.config.global.splice || flow.keep || source.has_input()) return false;
+  if (body == nullptr || body->body_left() == UINT64_MAX) {
+    const bool raw = body == nullptr || !body->is_chunked();
+    return raw && flow.full_reads >= kBulkReads;
+  }
+  return body->body_left() >= kSpliceFrom;
+}
+
+Stream::Pump Stream::pump_pipe(Conn& source, Conn& target, Flow& flow, H1Parser* body,
+                               size_t& budget) {
+  Pipe& pipe = *flow.pipe;
+  for (;;) {
+    const uint64_t left = body != nullptr ? body->body_left() : UINT64_MAX;
+    size_t in = 0;
+    if (left != 0 && pipe.filled < pipe.capacity && source.readable() && budget != 0) {
+      in = source.splice_in(pipe, static_cast<size_t>(std::min<uint64_t>(left, pipe.capacity)));
+      if (body != nullptr) body->skip_body(in);
+      budget -= std::min(budget, in);
+    }
+    size_t out = 0;
+    if (pipe.filled != 0) {
+      if (!target.writable()) return Pump::kBlocked;
+      out = target.splice_out(pipe, expects_more(source, body));
+      if (target.error() != 0) return Pump::kTargetGone;
+      flow.moved += out;
+      plane_.counters.bytes_spliced.add(out);
+    }
+    if (pipe.filled != 0) {
+      if (out == 0) return Pump::kBlocked;
+      continue;
+    }
+    // Empty: the end, a pause, or another helping.
+    if ((body != nullptr && body->body_done()) || source.has_ended()) {
+      plane_.pipes.give_back(std::move(flow.pipe));
+      return Pump::kDone;
+    }
+    if (!source.readable()) {
+      plane_.pipes.give_back(std::move(flow.pipe));
+      return Pump::kBlocked;
+    }
+    if (budget == 0) {
+      plane_.loop.again(&source, 0);
+      return Pump::kYield;
+    }
+  }
+}
+
+void Stream::capture_bad_response() {
+  plane_.capture_error({.when_us = realtime_ns() / 1000,
+                        .frontend = fe().name,
+                        .backend = be().name,
+                        .server = server_->config.name,
+                        .client = session_->client_address().text(),
+                        .why = std::string(response_parser_.reason()),
+                        .bytes = std::string(server_conn_->conn.input()),
+                        .is_request = false,
+                        .position = response_parser_.parsed()});
+}
+
+Next Stream::forward() {
+  if (timed_out()) return transfer_timed_out();
+  return is_http() && !tunnel_ ? forward_http() : forward_tcp();
+}
+
+// Raw bytes both ways; the end of one direction is passed on and the other goes on (half-close).
+Next Stream::forward_tcp() {
+  Conn& from = client();
+  Conn& to = server_conn_->conn;
+  const uint64_t before_client = from.received() + from.sent();
+  const uint64_t before_server = to.received() + to.sent();
+  for (Flow* flow : {&upload_, &download_}) {
+    if (flow->done) continue;
+    const bool up = flow == &upload_;
+    Conn& source = up ? from : to;
+    Conn& target = up ? to : from;
+    const Pump result = pump(source, target, *flow, nullptr);
+    if (result == Pump::kDone) {
+      target.shutdown_write();
+      if (ending_.cause == '-') ending_ = {up ? 'C' : '-', up ? 'D' : '-'};
+    } else if (result == Pump::kSourceGone || result == Pump::kTargetGone) {
+      return tunnel_broken((result == Pump::kSourceGone) == up, source, target);
+    }
+  }
+  const int64_t now = plane_.now_ms();
+  if (from.received() + from.sent() != before_client) client_active_ms_ = now;
+  if (to.received() + to.sent() != before_server) server_active_ms_ = now;
+  if (!be().option(Option::kIndependentStreams))
+    client_active_ms_ = server_active_ms_ = std::max(client_active_ms_, server_active_ms_);
+  if (upload_.done && download_.done) {
+    ending_ = {};
+    return go(Step::finish);
+  }
+  return Next::wait(transfer_deadline());
+}
+
+// One side reset the connection: the other side learns it the same way.
+Next Stream::tunnel_broken(bool by_client, Conn& source, Conn& target) {
+  ending_ = {by_client ? 'C' : 'S', 'D'};
+  count_abort(by_client);
+  Conn& other = by_client ? server_conn_->conn : client();
+  if (source.error() == ECONNRESET || target.error() == ECONNRESET) other.close_with_reset();
+  return go(Step::finish);
+}
+
+void Stream::count_abort(bool by_client) {
+  if (backend_ == nullptr) return;
+  ++(by_client ? plane_.count(*backend_).client_aborts : plane_.count(*backend_).server_aborts);
+  if (server_ == nullptr) return;
+  ++(by_client ? plane_.count(*server_).client_aborts : plane_.count(*server_).server_aborts);
+}
+
+Next Stream::forward_http() {
+  if (!response_started_ || !upload_.done) {
+    if (const auto stopped = forward_request()) return *stopped;
+  }
+  if (!response_head_done_) {
+    if (const auto stopped = read_response()) return *stopped;
+  }
+  if (response_head_done_ && tunnel_) return forward_tcp();
+  if (response_head_done_ && !download_.done) {
+    if (const auto stopped = forward_response()) return *stopped;
+  }
+  if (download_.done && !client().has_output()) return go(Step::finish);
+  return Next::wait(transfer_deadline());
+}
+
+std::optional<Next> Stream::forward_request() {
+  Conn& from = client();
+  Conn& to = server_conn_->conn;
+  if (!upload_.done) {
+    const uint64_t before = from.received();
+    switch (pump(from, to, upload_, &request_parser_)) {
+      case Pump::kDone:
+      case Pump::kBlocked:
+      case Pump::kYield:
+        break;
+      case Pump::kTargetGone:
+        // The server may have answered before it stopped reading; read_response() finds out.
+        upload_.done = true;
+        want_server_kept_ = keep_client_ = false;
+        break;
+      case Pump::kBadSource:
+        if (response_head_done_) return client_aborted('D');
+        return refuse_request(400, request_parser_.reason());
+      case Pump::kSourceGone:
+        if (from.error() == 0 && !response_head_done_) {
+          count_abort(true);
+          return reply(400, {'C', 'D'});
+        }
+        return client_aborted('D');
+    }
+    if (from.received() != before) client_active_ms_ = plane_.now_ms();
+    return std::nullopt;
+  }
+  // Nobody is left to read the answer.
+  if (from.reset_seen() || (from.hangup_seen() && be().option(Option::kAbortonclose)))
+    return client_aborted('H');
+  return std::nullopt;
+}
+
+std::optional<Next> Stream::read_response() {
+  Conn& conn = server_conn_->conn;
+  for (;;) {
+    if (conn.input().size() > response_parser_.parsed()) {
+      response_started_ = true;
+      switch (response_parser_.parse_head(conn.input())) {
+        case H1Parser::Status::kDone: {
+          const Next next = on_response_head();
+          if (next.is_wait()) return std::nullopt;  // the head went out
+          if (next.step() != Step::forward) return next;
+          continue;  // an interim response: another follows
+        }
+        case H1Parser::Status::kBad:
+        case H1Parser::Status::kTooMany:
+          capture_bad_response();
+          return response_failed({'P', 'H'}, RetryOn::kJunkResponse, 502);
+        case H1Parser::Status::kMore:
+          break;
+      }
+    }
+    if (conn.has_ended()) return server_failed_early();
+    if (!conn.readable()) return std::nullopt;
+    if (conn.input_full()) {
+      capture_bad_response();
+      return response_failed({'P', 'H'}, RetryOn::kJunkResponse, 502);
+    }
+    if (conn.receive() > 0) server_active_ms_ = plane_.now_ms();
+  }
+}
+
+// The server closed before a whole response head. On a connection that was reused this is a race
+// that it may lose at any time, and the request goes out again on a new one, unseen by the client
+// and the counters.
+Next Stream::server_failed_early() {
+  Conn& conn = server_conn_->conn;
+  const bool nothing_came = !response_started_;
+  if (server_conn_->reused && nothing_came && upload_.keep &&
+      may_repeat(request_.method, conn.fd(), server_conn_->sent_before)) {
+    drop_server_conn();
+    upload_.sent = 0;
+    return start_connect(ConnectHow::kNew);
+  }
+  if (!conn.has_input() && nothing_came)
+    return response_failed({'S', 'H'}, RetryOn::kEmptyResponse, 502);
+  return response_failed({'S', 'H'}, RetryOn::kJunkResponse, 502);
+}
+
+// Another attempt where `retry-on` allows it and the request is still whole; otherwise the error
+// page.
+Next Stream::response_failed(Ending why, RetryOn event, uint16_t status) {
+  if (response_head_done_) {
+    ending_ = why;
+    keep_client_ = false;
+    return go(Step::finish);
+  }
+  if (upload_.keep && attempts_left_ > 0 && !be().retry_on.disabled &&
+      be().retry_on.events[static_cast<size_t>(event)]) {
+    drop_server_conn();
+    response_started_ = false;
+    return retry();
+  }
+  ++plane_.count(*backend_).resp_errors;
+  ++plane_.count(*server_).resp_errors;
+  return reply(status, why);
+}
+
+// Returns wait() when the final head was sent, go(forward) after an interim one, another step when
+// something else is to be done.
+Next Stream::on_response_head() {
+  Conn& from = server_conn_->conn;
+  Conn& to = client();
+  const uint16_t status = response_.status;
+  if (status < 200 && status != 101) {
+    // 100, 103: passed on to a client that knows them; the final head follows.
+    if (request_.minor >= 1 && !to.write(response_.raw)) return client_aborted('H');
+    from.consume(response_parser_.head_size());
+    response_parser_.start(H1Parser::Kind::kResponse, response_);
+    return go(Step::forward);
+  }
+  const auto& retried = be().retry_on.statuses;
+  if (!retried.empty() && upload_.keep && attempts_left_ > 0 &&
+      std::binary_search(retried.begin(), retried.end(), status)) {
+    drop_server_conn();
+    response_started_ = false;
+    return retry();
+  }
+  response_head_done_ = true;
+  response_ms_ = since_start();
+  status_ = status;
+  count_status(status);
+  if (request_.is_head()) response_parser_.set_no_body();
+  if (status == 101 || (request_.is_connect() && status / 100 == 2)) become_tunnel();
+  edit_response();
+  // The request has reached its server: it need not be kept any longer.
+  upload_.keep = false;
+  settle(client(), upload_);
+  if (status != 101 && !upload_.done && request_parser_.body_done() && upload_.approved == 0)
+    upload_.done = true;
+
+  Pieces pieces;
+  write_head(response_, pieces);
+  const size_t head = response_parser_.head_size();
+  size_t body = 0;
+  if (tunnel_) {
+    body = from.input().size() - head;
+  } else if (!dechunk_) {
+    body = response_parser_.pass_body(from.input().substr(head));
+    if (response_parser_.bad()) return response_failed({'P', 'D'}, RetryOn::kJunkResponse, 502);
+  }
+  pieces.add(from.input().substr(head, body));
+  const bool sent = to.write(pieces.span());
+  from.consume(head + body);
+  download_.moved += pieces.size();
+  client_active_ms_ = plane_.now_ms();
+  if (!sent) return client_aborted('D');
+  if (response_parser_.body_done() && !tunnel_) download_.done = true;
+  write_log(LogStage::kResponse);
+  return Next::wait(kNoDeadline);
+}
+
+void Stream::become_tunnel() {
+  tunnel_ = true;
+  keep_client_ = want_server_kept_ = false;
+  upload_.done = download_.done = false;
+}
+
+void Stream::edit_response() {
+  write_persistence(be(), backend_->server_cookies, server_->position, request_.method, response_,
+                    realtime_ns() / 1'000'000'000, cookie_);
+  if (tunnel_) return;
+  const bool says_keep = response_.minor >= 1 ? !response_.says_close : response_.says_keep_alive;
+  if (!says_keep || response_.body == BodyKind::kUntilClose) want_server_kept_ = false;
+  if (response_.body == BodyKind::kUntilClose && !response_parser_.body_done())
+    keep_client_ = false;
+  if (response_.body == BodyKind::kChunked && request_.minor == 0 &&
+      !response_parser_.body_done()) {
+    // An HTTP/1.0 client does not know chunks: the payload alone, ended by the close.
+    dechunk_ = true;
+    keep_client_ = false;
+    response_.drop(HeaderId::kTransferEncoding);
+  }
+  if (!request_parser_.body_done()) keep_client_ = false;
+  if (plane_.draining) keep_client_ = false;
+  drop_hop_fields(response_);
+  if (!keep_client_) {
+    response_.add("Connection", "close");
+  } else if (request_.minor == 0) {
+    response_.add("Connection", "keep-alive");
+  }
+}
+
+std::optional<Next> Stream::forward_response() {
+  Conn& from = server_conn_->conn;
+  Conn& to = client();
+  const uint64_t received = from.received(), sent = to.sent();
+  const Pump result =
+      dechunk_ ? pump_payload(from, to) : pump(from, to, download_, &response_parser_);
+  if (from.received() != received) server_active_ms_ = plane_.now_ms();
+  if (to.sent() != sent) client_active_ms_ = plane_.now_ms();
+  switch (result) {
+    case Pump::kDone:
+    case Pump::kBlocked:
+    case Pump::kYield:
+      return std::nullopt;
+    case Pump::kTargetGone:
+      return client_aborted('D');
+    case Pump::kSourceGone:
+      count_abort(false);
+      return response_failed({'S', 'D'}, RetryOn::kEmptyResponse, 502);
+    case Pump::kBadSource:
+      count_abort(false);
+      return response_failed({'P', 'D'}, RetryOn::kJunkResponse, 502);
+  }
+  HW_UNREACHABLE();
+}
+
+// The payload of a chunked body, for a client that can't read chunks.
+Stream::Pump Stream::pump_payload(Conn& source, Conn& target) {
+  for (;;) {
+    if (!target.flush()) return Pump::kTargetGone;
+    if (target.has_output()) return Pump::kBlocked;
+    std::string payload;
+    const size_t n = response_parser_.pass_body_payload(source.input(), payload);
+    if (response_parser_.bad()) return Pump::kBadSource;
+    if (n != 0) source.consume(n);
+    download_.moved += payload.size();
+    if (!payload.empty() && !target.write(payload)) return Pump::kTargetGone;
+    if (response_parser_.body_done()) {
+      download_.done = true;
+      return Pump::kDone;
+    }
+    if (n != 0) continue;
+    if (source.has_ended()) return Pump::kSourceGone;
+    if (!source.readable()) return Pump::kBlocked;
+    source.receive();
+  }
+}
+
+// Which side is waited for decides which timeout runs.
+int64_t Stream::transfer_deadline() const {
+  const auto after = [](int64_t since, Millis limit) {
+    return limit == kNoTimeout ? kNoDeadline : since + limit.count();
+  };
+  const Conn& to_client = session_->client();
+  if (!is_http() || tunnel_) {
+    const Millis tunnel = be().timeout(Timeout::kTunnel);
+    const bool both = upload_.moved != 0 && download_.moved != 0;
+    if (tunnel != kNoTimeout && (tunnel_ || both)) {
+      int64_t deadline = after(std::max(client_active_ms_, server_active_ms_), tunnel);
+      // A closed direction shortens the wait for the other (client-fin, server-fin).
+      if (upload_.done)
+        deadline = std::min(deadline, after(client_active_ms_, fe().timeout(Timeout::kClientFin)));
+      if (download_.done)
+        deadline = std::min(deadline, after(server_active_ms_, be().timeout(Timeout::kServerFin)));
+      return deadline;
+    }
+    Millis client_limit = fe().timeout(Timeout::kClient),
+           server_limit = be().timeout(Timeout::kServer);
+    if (upload_.done && fe().timeout(Timeout::kClientFin) != kNoTimeout)
+      client_limit = fe().timeout(Timeout::kClientFin);
+    if (download_.done && be().timeout(Timeout::kServerFin) != kNoTimeout)
+      server_limit = be().timeout(Timeout::kServerFin);
+    return std::min(after(client_active_ms_, client_limit), after(server_active_ms_, server_limit));
+  }
+  const bool client_is_slow = (!upload_.done && !request_parser_.body_done()) ||
+                              to_client.has_output() ||
+                              (response_head_done_ && !to_client.writable());
+  const bool server_is_slow =
+      !download_.done && to_client.writable() && (upload_.done || request_parser_.body_done());
+  int64_t deadline = kNoDeadline;
+  if (client_is_slow) deadline = after(client_active_ms_, fe().timeout(Timeout::kClient));
+  if (server_is_slow)
+    deadline = std::min(deadline, after(std::max(server_active_ms_, client_active_ms_),
+                                        be().timeout(Timeout::kServer)));
+  return deadline;
+}
+
+Next Stream::transfer_timed_out() {
+  if (plane_.now_ms() < transfer_deadline()) return Next::wait(transfer_deadline());
+  const auto passed = [this](int64_t since, Millis limit) {
+    return limit != kNoTimeout && plane_.now_ms() - since >= limit.count();
+  };
+  if (!is_http() || tunnel_) {
+    const bool by_client =
+        passed(client_active_ms_, fe().timeout(Timeout::kClient)) ||
+        (upload_.done && passed(client_active_ms_, fe().timeout(Timeout::kClientFin)));
+    ending_ = {by_client ? 'c' : 's', 'D'};
+    return go(Step::finish);
+  }
+  const bool waits_for_client = (!upload_.done && !request_parser_.body_done()) ||
+                                client().has_output() || !client().writable();
+  if (waits_for_client) {
+    if (response_head_done_) {
+      ending_ = {'c', 'D'};
+      keep_client_ = false;
+      return go(Step::finish);
+    }
+    return reply(408, {'c', 'D'});
+  }
+  if (!response_head_done_) return response_failed({'s', 'H'}, RetryOn::kResponseTimeout, 504);
+  ending_ = {'s', 'D'};
+  keep_client_ = false;
+  return go(Step::finish);
+}
+
+bool Stream::server_may_be_kept() const {
+  return server_conn_ != nullptr && is_http() && !tunnel_ && want_server_kept_ &&
+         ending_.cause == '-' && response_head_done_ && download_.done &&
+         request_parser_.body_done() && !server_conn_->conn.has_input() &&
+         !server_conn_->conn.has_output() && server_conn_->conn.error() == 0 &&
+         !server_conn_->conn.hangup_seen();
+}
+
+}  // namespace hawser

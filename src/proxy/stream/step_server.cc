@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: MIT
+// The way to a server: pick_server, wait_in_queue, connect, send_head, and what happens when an
+// attempt fails.
+#include <algorithm>
+
+#include "base/clock.h"
+#include "proxy/http/h1_writer.h"
+#include "proxy/net/connect.h"
+#include "proxy/net/proxy_line.h"
+#include "proxy/stream/request_key.h"
+#include "proxy/stream/stream.h"
+#include "shm/server_state.h"
+
+namespace hawser {
+namespace {
+
+// HAProxy waits this long before it tries the same server again: long enough for a restart of the
+// server's program.
+constexpr int64_t kTurnAroundMs = 1000;
+
+// A server may also be reached over a connection that stands already; these say for whom
+// (section 4.2, http-reuse).
+uint32_t requests_needed(HttpReuse mode, bool first_request) {
+  return mode == HttpReuse::kAggressive && first_request ? 2 : 0;
+}
+
+}  // namespace
+
+Server* Stream::persistent_server() {
+  if (cookie_.server == kNoIndex) return nullptr;
+  Server& server = *backend_->servers[cookie_.server];
+  const HealthWord health = health_of(plane_.shared.server_state(server.slot));
+  if (is_usable(health) || be().option(Option::kPersist)) return &server;
+  return nullptr;
+}
+
+Next Stream::pick_server() {
+  plane_.notice_server_changes(*backend_);
+  if (is_http() && retries_ == 0 && tried_.empty()) {
+    cookie_ =
+        read_persistence(be(), backend_->server_cookies, request_, realtime_ns() / 1'000'000'000);
+  }
+  if (Server* server = persistent_server(); server != nullptr && !tried_.has(server->position)) {
+    if (!may_skip_queue(*server)) return enqueue(server);
+    if (!reserve(*server)) return enqueue(server);
+    server_ = server;
+    return start_connect();
+  }
+  if (Server* last = session_->last_server(*backend_);
+      last != nullptr && prefers_last_server(*last)) {
+    if (reserve(*last)) {
+      server_ = last;
+      return start_connect();
+    }
+  }
+  const uint64_t key = request_key(*backend_, *session_, request_, client().input(),
+                                   is_http() ? request_parser_.head_size() : 0);
+  ServerSet avoid = tried_;
+  // Others may take the last slot between the pick and the reservation; three losses in a row mean
+  // a full backend.
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    const uint32_t position = backend_->balancer->pick(backend_->view, key, avoid);
+    if (position == kNoIndex) break;
+    Server& server = *backend_->servers[position];
+    if (reserve(server)) {
+      server_ = &server;
+      ++plane_.count(server).lb_tot;
+      ++plane_.count(*backend_).lb_tot;
+      return start_connect();
+    }
+    avoid.add(position);
+  }
+  if (plane_.has_usable_server(*backend_)) return enqueue(nullptr);
+  ++plane_.count(*backend_).conn_errors;
+  return reply(503, {'S', 'C'});
+}
+
+bool Stream::prefers_last_server(const Server& last) const {
+  return be().option(Option::kPreferLastServer) && tried_.empty() &&
+         is_usable(health_of(plane_.shared.server_state(last.slot)));
+}
+
+// First come, first served: nobody overtakes those who wait for this server.
+bool Stream::may_skip_queue(const Server& server) const {
+  return plane_.shared.server_load(server.slot).queued.load(std::memory_order_relaxed) == 0 ||
+         server.config.set.maxconn == 0;
+}
+
+bool Stream::reserve(Server& server) {
+  if (!plane_.reserve(server)) return false;
+  queue_ms_ = since_start();
+  return true;
+}
+
+void Stream::release_server() {
+  if (server_ == nullptr) return;
+  Server& server = *std::exchange(server_, nullptr);
+  plane_.release(server);
+}
+
+Next Stream::enqueue(Server* server) {
+  const uint32_t limit = server != nullptr ? server->config.set.maxqueue : 0;
+  const std::atomic<uint32_t>& queued = server != nullptr
+                                            ? plane_.shared.server_load(server->slot).queued
+                                            : plane_.shared.proxy_load(be().index).queued;
+  const uint32_t ahead = queued.load(std::memory_order_relaxed);
+  if (limit != 0 && ahead >= limit) {
+    // The queue of the wanted server is full: another server is better than none.
+    tried_.add(server->position);
+    cookie_.server = kNoIndex;
+    return go(Step::pick_server);
+  }
+  (server != nullptr ? server_queue_ahead_ : backend_queue_ahead_) = ahead;
+  plane_.join_queue(*backend_, server, waiting_);
+  plane_.serve_queues(*backend_);  // a slot may have become free in the meantime
+  deadline_ms_ = timeout_from_now(be().timeout(Timeout::kQueue) != kNoTimeout ? Timeout::kQueue
+                                                                              : Timeout::kConnect);
+  return go(Step::wait_in_queue);
+}
+
+void Stream::leave_queue() { plane_.leave_queue(waiting_); }
+
+Next Stream::wait_in_queue() {
+  if (!waiting_.waits()) return go(Step::pick_server);
+  Conn& conn = client();
+  const bool gone = conn.error() != 0 || conn.reset_seen() ||
+                    (conn.hangup_seen() && be().option(Option::kAbortonclose));
+  if (!gone && !timed_out()) return Next::wait(deadline_ms_);
+  leave_queue();
+  ++plane_.count(*backend_).conn_errors;
+  if (gone) {
+    ++plane_.count(*backend_).client_aborts;
+    ending_ = {'C', 'Q'};
+    return go(Step::finish);
+  }
+  return reply(503, {'s', 'Q'});
+}
+
+int64_t Stream::connect_deadline() const { return timeout_from_now(Timeout::kConnect); }
+
+// Which idle connection this request may use: its session's own one, or one of the pool.
+std::unique_ptr<ServerConn> Stream::take_idle() {
+  if (!is_http() || request_.says_upgrade) return nullptr;
+  auto& own = session_->private_conn();
+  if (own != nullptr && own->conn.hangup_seen()) own.reset();
+  if (own != nullptr && &own->server == server_) return std::move(own);
+  const bool first = session_->requests() <= 1;
+  const HttpReuse mode = be().http_reuse;
+  if (mode == HttpReuse::kNever || (mode == HttpReuse::kSafe && first)) return nullptr;
+  // A PROXY header belongs to one client.
+  if (server_->config.set.send_proxy != ProxyProtocol::kNone) return nullptr;
+  return server_->idle.take(requests_needed(mode, first));
+}
+
+Next Stream::start_connect(ConnectHow how) {
+  tried_.add(server_->position);
+  // `redir`: the client is sent to the server itself.
+  const std::string& prefix = server_->config.redir;
+  if (!prefix.empty() && is_http() && (request_.method == "GET" || request_.is_head())) {
+    const std::string location = prefix + std::string(request_.path_and_query());
+    return reply(redirect_reply(302, location), {'L', 'R'});
+  }
+  if (auto idle = how == ConnectHow::kAny ? take_idle() : nullptr; idle != nullptr) {
+    idle->conn.set_owner(this);
+    idle->reused = true;
+    server_conn_ = std::move(idle);
+    connect_ms_ = since_start();
+    ++plane_.count(*server_).reuses;
+    ++plane_.count(*backend_).reuses;
+    return go(Step::send_head);
+  }
+  auto opened = open_server_connection(plane_.config, be(), server_->config, *session_, request_);
+  if (!opened) {
+    connect_error_ = opened.error().code;
+    return connect_failed();
+  }
+  server_conn_ = std::make_unique<ServerConn>(plane_, *server_, std::move(*opened), this);
+  if (!server_conn_->conn.is_open()) {
+    connect_error_ = server_conn_->conn.error();
+    return connect_failed();
+  }
+  server_conn_->conn.set_connecting();
+  deadline_ms_ = connect_deadline();
+  return go(Step::connect);
+}
+
+Next Stream::connect() {
+  if (turn_around_) {
+    if (!timed_out()) return client().reset_seen() ? client_aborted('C') : Next::wait(deadline_ms_);
+    turn_around_ = false;
+    return start_connect();
+  }
+  Conn& conn = server_conn_->conn;
+  if (conn.connecting() && conn.writable()) {
+    connect_error_ = conn.finish_connect();
+    if (connect_error_ != 0) return connect_failed();
+    connect_ms_ = since_start();
+    server_active_ms_ = plane_.now_ms();
+    ++plane_.count(*server_).connects;
+    ++plane_.count(*backend_).connects;
+    return go(Step::send_head);
+  }
+  if (timed_out()) {
+    connect_error_ = ETIMEDOUT;
+    return connect_failed();
+  }
+  if (client().reset_seen() || (client().hangup_seen() && be().option(Option::kAbortonclose)))
+    return client_aborted('C');
+  return Next::wait(deadline_ms_);
+}
+
+Next Stream::client_aborted(char phase) {
+  ending_ = {'C', phase};
+  ++plane_.count(*backend_).client_aborts;
+  if (server_ != nullptr) ++plane_.count(*server_).client_aborts;
+  return go(Step::finish);
+}
+
+void Stream::drop_server_conn() { server_conn_.reset(); }
+
+Next Stream::connect_failed() {
+  drop_server_conn();
+  if (attempts_left_ > 0) return retry();
+  ++plane_.count(*server_).conn_errors;
+  ++plane_.count(*backend_).conn_errors;
+  return reply(503, {connect_error_ == ETIMEDOUT ? 's' : 'S', 'C'});
+}
+
+// Another attempt: on another server where `option redispatch` says so, otherwise on the same one
+// after a pause.
+Next Stream::retry() {
+  --attempts_left_;
+  ++retries_;
+  ++plane_.count(*server_).retries;
+  ++plane_.count(*backend_).retries;
+  upload_.sent = 0;
+  const int after = be().redispatch;
+  const bool elsewhere = after > 0
+                             ? retries_ % static_cast<uint32_t>(after) == 0
+                             : after < 0 && attempts_left_ + 1 <= static_cast<uint32_t>(-after);
+  const bool gone = !is_usable(health_of(plane_.shared.server_state(server_->slot)));
+  if ((elsewhere || gone) && backend_->servers.size() > 1) {
+    redispatched_ = true;
+    ++plane_.count(*server_).redispatches;
+    ++plane_.count(*backend_).redispatches;
+    cookie_.server = kNoIndex;
+    release_server();
+    return go(Step::pick_server);
+  }
+  turn_around_ = true;
+  const Millis limit = be().timeout(Timeout::kConnect);
+  const int64_t pause =
+      limit == kNoTimeout ? kTurnAroundMs : std::min(kTurnAroundMs, limit.count());
+  deadline_ms_ = plane_.now_ms() + pause;
+  return go(Step::connect);
+}
+
+Next Stream::send_head() {
+  ServerConn& to = *server_conn_;
+  Pieces pieces;
+  std::string proxy_line;
+  if (to.requests == 0 && server_->config.set.send_proxy != ProxyProtocol::kNone) {
+    proxy_line = make_proxy_header(server_->config.set.send_proxy, session_->client_address(),
+                                   session_->local_address());
+    pieces.add(proxy_line);
+  }
+  if (is_http()) {
+    write_head(request_, pieces);
+    const std::string_view input = client().input();
+    upload_.approved += request_parser_.pass_body(input.substr(upload_.approved));
+    if (request_parser_.bad()) return refuse_request(400, request_parser_.reason());
+    const size_t head = request_parser_.head_size();
+    pieces.add(input.substr(head, upload_.approved - head));
+    upload_.sent = upload_.approved;
+    response_parser_.start(H1Parser::Kind::kResponse, response_);
+  }
+  to.sent_before = to.conn.sent();
+  plane_.note_sent_to(*server_, is_http());
+  ++to.requests;
+  if (!pieces.empty() && !to.conn.write(pieces.span())) {
+    // The server may have answered before it closed: forward() reads first.
+    upload_.done = true;
+  }
+  server_active_ms_ = plane_.now_ms();
+  write_log(LogStage::kConnect);
+  return go(Step::forward);
+}
+
+}  // namespace hawser

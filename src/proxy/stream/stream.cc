@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include "proxy/stream/stream.h"
+
+#include <fmt/format.h>
+
+#include "base/clock.h"
+#include "proxy/net/listener.h"
+
+namespace hawser {
+
+void Stream::Timer::on_timer(WheelEntry& entry) {
+  Stream& stream = static_cast<Timer&>(entry).stream;
+  stream.timed_out_ = true;
+  stream.session_->run();
+}
+
+Stream::Stream(DataPlane& plane)
+    : plane_(plane),
+      waiting_(*this),
+      timer_(*this),
+      request_parser_(plane.config.global.tune.http_maxhdr),
+      response_parser_(plane.config.global.tune.http_maxhdr) {}
+
+Stream::~Stream() = default;
+
+void Stream::begin(Session& session) {
+  session_ = &session;
+  frontend_ = &session.frontend();
+  backend_ = nullptr;
+  server_ = nullptr;
+  tried_ = {};
+  cookie_ = {};
+  upload_ = {};
+  download_ = {};
+  id_ = plane_.next_stream_id++;
+  client_active_ms_ = server_active_ms_ = start_ms_ = plane_.now_ms();
+  first_byte_ms_ = request_ms_ = queue_ms_ = connect_ms_ = response_ms_ = -1;
+  handshake_ms_ = 0;
+  if (session.requests() == 0) {
+    start_ms_ = session.accepted_ms();
+    start_us_ = session.accepted_us();
+    handshake_ms_ = session.has_proxied_addresses() ? plane_.now_ms() - start_ms_ : 0;
+  } else {
+    start_ms_ = session.idle_since_ms();
+    start_us_ = realtime_ns() / 1000 - (plane_.now_ms() - start_ms_) * 1000;
+  }
+  deadline_ms_ = kNoDeadline;
+  client_received_at_start_ = client().received() - client().input().size();
+  client_sent_at_start_ = client().sent();
+  attempts_left_ = retries_ = server_queue_ahead_ = backend_queue_ahead_ = 0;
+  ending_ = {};
+  status_ = 0;
+  timed_out_ = client_bytes_seen_ = keep_client_ = want_server_kept_ = response_started_ =
+      response_head_done_ = tunnel_ = dechunk_ = redispatched_ = backend_counted_ = logged_ =
+          turn_around_ = false;
+  logged_request_.clear();
+  if (is_http()) {
+    request_parser_.start(H1Parser::Kind::kRequest, request_);
+    step_ = Step::read_head;
+  } else {
+    step_ = Step::apply_rules;
+  }
+}
+
+void Stream::end() {
+  timer_.clear();
+  if (waiting_.waits()) leave_queue();
+  for (Flow* flow : {&upload_, &download_}) {
+    if (flow->pipe != nullptr) plane_.pipes.give_back(std::move(flow->pipe));
+  }
+  drop_server_conn();
+  release_server();
+  reply_ = {};
+}
+
+Next Stream::run(Step step) {
+  switch (step) {
+#define HW_STEP(name) \
+  case Step::name:    \
+    return name();
+    HW_STREAM_STEPS(HW_STEP)
+#undef HW_STEP
+  }
+  HW_UNREACHABLE();
+}
+
+Stream::State Stream::advance() {
+  for (;;) {
+    const Next next = run(step_);
+    timed_out_ = false;
+    if (next.is_done()) return State::kDone;
+    if (next.is_wait()) {
+      if (next.deadline_ms() == kNoDeadline) {
+        timer_.clear();
+      } else {
+        plane_.wheel.set(timer_, next.deadline_ms());
+      }
+      return State::kWaiting;
+    }
+    step_ = next.step();
+  }
+}
+
+void Stream::on_conn(Conn&) { session_->run(); }
+
+void Stream::abort(Ending why) {
+  if (ending_.cause == '-') ending_ = why;
+  keep_client_ = false;
+  finish();
+}
+
+int64_t Stream::since_start() const { return plane_.now_ms() - start_ms_; }
+
+int64_t Stream::timeout_from_now(Timeout which) const {
+  const Millis limit = be().timeout(which);
+  return limit == kNoTimeout ? kNoDeadline : plane_.now_ms() + limit.count();
+}
+
+std::string Stream::describe() const {
+  static constexpr std::string_view kNames[] = {
+#define HW_STEP(name) #name,
+      HW_STREAM_STEPS(HW_STEP)
+#undef HW_STEP
+  };
+  return fmt::format("proto={} be={} srv={} step={} in={} out={} retries={}",
+                     is_http() ? "http" : "tcp",
+                     backend_ != nullptr ? std::string_view(backend_->config.name) : "<NONE>",
+                     server_ != nullptr ? std::string_view(server_->config.name) : "<none>",
+                     kNames[static_cast<size_t>(step_)], upload_.moved, download_.moved, retries_);
+}
+
+}  // namespace hawser
