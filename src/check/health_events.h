@@ -18,9 +18,6 @@ class HealthEvents {
   // `backends` are to be published and the workers woken. Called once a turn, and at the start for
   // all backends.
   virtual void servers_changed(std::span<const ProxyConfig* const> backends) = 0;
-  // The algorithm of `backend` spreads by the configured weights and cannot follow others
-  // (static-rr, first, map-based hashes).
-  virtual bool has_static_weights(const ProxyConfig& backend) const = 0;
 };
 
 }  // namespace hawser

@@ -149,7 +149,7 @@ Result<void> Report::set_weight(uint32_t server, std::string_view weight, int64_
   const uint16_t configured = config_of(server).set.weight;
   const auto value = parse_weight(weight, configured);
   if (!value) return value.error();
-  if (events_.has_static_weights(backend) && *value != 0 && *value != configured) {
+  if (backend.balance.static_weights && *value != 0 && *value != configured) {
     return Error{
         "Backend is using a static LB algorithm and only accepts weights '0%' and '100%'."};
   }

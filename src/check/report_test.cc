@@ -229,7 +229,7 @@ TEST_CASE("weights are absolute or relative to the configured one") {
 
 TEST_CASE("static algorithms take no weight, or the configured one") {
   Bench bench(1);
-  bench.static_weights = true;
+  bench.backend().balance.static_weights = true;
   CHECK(bench.weight(0, "0") == "0");
   CHECK(bench.weight(0, "10") == "10");
   CHECK(bench.weight(0, "5") ==

@@ -54,7 +54,6 @@ class Farm : public HealthEvents {
     publications += backends.size();
     if (on_change) on_change();
   }
-  bool has_static_weights(const ProxyConfig&) const override { return static_weights; }
 
   // The lines since the last call.
   std::vector<std::string> told() { return std::exchange(lines, {}); }
@@ -63,7 +62,6 @@ class Farm : public HealthEvents {
   std::vector<std::string> lines;
   size_t publications = 0;
   std::function<void()> on_change;
-  bool static_weights = false;
 
  private:
   std::unique_ptr<Shared> shared_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <llhttp.h>
 
+#include "base/text.h"
 #include "check/check.h"
 #include "check/httpchk_request.h"
 
@@ -98,6 +99,10 @@ bool parse(KeywordCall& call, CheckConfig& config) {
     const Word first = *call.take("<uri>");
     if (!call.more()) {
       if (!report(call, first, check_httpchk_uri(first.text))) return false;
+      if (!first.text.starts_with('/') && check_httpchk_method(first.text) && first.text != "*") {
+        call.warning_at(first, fmt::format("{} is taken as the URI", quoted(first.text)))
+            .with_hint("a method is given together with a URI: 'option httpchk GET /'");
+      }
       uri = first.text;
     } else {
       const Word second = *call.take("<uri>");
