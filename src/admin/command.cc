@@ -2,10 +2,12 @@
 #include "admin/command.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "admin/unbuilt_command.h"
 #include "base/text.h"
 #include "config/listing.h"
+#include "config/nearest.h"
 
 namespace hawser {
 
@@ -43,14 +45,30 @@ void list_command(const Command& command, std::string& out) {
   out += '\n';
 }
 
-// The commands that `words` may stand for: those that they abbreviate, or else those that have the
-// first of them in common.
+// The command whose name the first words are nearly; nullptr: none.
+const Command* nearest_command(std::span<const std::string_view> words) {
+  for (size_t count = std::min(words.size(), kMaxNameWords); count > 0; --count) {
+    std::vector<std::string_view> names;
+    for (const Command* command : Registry<Command>::all()) {
+      if (split(command->name, ' ').size() == count) names.push_back(command->name);
+    }
+    const std::string_view name = nearest(join(words.first(count)), names);
+    if (!name.empty()) return Registry<Command>::find(name);
+  }
+  return nullptr;
+}
+
+// The commands that `words` may stand for: those that they abbreviate, the one that they misspell,
+// or else those that have the first of them in common.
 std::string similar_commands(std::span<const std::string_view> words) {
   std::string out;
-  for (size_t count = std::min(words.size(), kMaxNameWords); count > 0 && out.empty(); --count) {
+  const size_t most = std::min(words.size(), kMaxNameWords);
+  for (size_t count = most; count > 0 && out.empty(); --count) {
     for (const Command* command : Registry<Command>::all()) {
       if (begins(*command, words.first(count))) list_command(*command, out);
     }
+    if (count < most || !out.empty()) continue;
+    if (const Command* near = nearest_command(words)) list_command(*near, out);
   }
   return out;
 }

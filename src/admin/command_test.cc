@@ -38,6 +38,11 @@ TEST_CASE("what is no command is answered with what may be meant") {
         "single backend)\n"
         "  show servers state [<backend>]          : dump volatile server information (all or for "
         "a single backend)\n");
+  for (const char* line : {"set sever app/s1 state drain", "sset server app/s1"}) {
+    INFO(line);
+    CHECK(answer_to(line).find("\n  set server ") != std::string::npos);
+    CHECK(answer_to(line).find("\n  set weight ") == std::string::npos);
+  }
   CHECK(answer_to("show xyz").find("  show stat ") != std::string::npos);
   CHECK(answer_to("show xyz").find("  set server ") == std::string::npos);
   CHECK(answer_to("xyz") == "Unknown command: 'xyz'; 'help' lists the commands.");
