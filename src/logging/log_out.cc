@@ -106,7 +106,6 @@ struct LogOut::State {
   std::vector<Target> targets;
   Plan global;
   std::vector<Plan> plans;  // by ProxyConfig::index
-  bool collecting = false;
   // The line that is being made.
   LineBuffer text, structured, header;
 };
@@ -155,10 +154,7 @@ LogOut::LogOut(const Config& config, Counter* dropped, int64_t (*realtime)())
 
 LogOut::~LogOut() { flush(); }
 
-void LogOut::collect(bool on) {
-  state_->collecting = on;
-  if (!on) flush();
-}
+void LogOut::collect(bool on) { state_->writer.collect(on); }
 
 void LogOut::flush() { state_->writer.flush(); }
 
@@ -238,7 +234,6 @@ void LogOut::State::distribute(Plan& plan, LogLevel level) {
       send_to(targets[i], plan, level, now_us);
     }
   }
-  if (!collecting) writer.flush();
 }
 
 void LogOut::State::send_to(Target& target, const Plan& plan, LogLevel level, int64_t now_us) {

@@ -13,6 +13,7 @@
 namespace hawser {
 namespace {
 
+constexpr char kNewline[] = "\n";
 constexpr size_t kRoom = 32 * 1024;  // collected besides the longest line
 
 bool is_open_datagram(int fd) {
@@ -87,6 +88,11 @@ Result<uint32_t> LogWriter::descriptor_channel(int fd) {
 }
 
 void LogWriter::write(uint32_t destination, std::string_view header, std::string_view text) {
+  Destination& to = destinations_[destination];
+  const Channel& channel = channels_[to.channel];
+  if (channel.keeps_lines_apart && (!collecting_ || channel.family == AF_UNIX)) {
+    return send_now(channel, to, header, text);
+  }
   const size_t length = header.size() + text.size() + 1;
   if (lines_.size() == kMaxLines || text_.size() + length > capacity_) flush();
   lines_.push_back(
@@ -94,6 +100,29 @@ void LogWriter::write(uint32_t destination, std::string_view header, std::string
   text_.put(header);
   text_.put(text);
   text_.put('\n');
+  if (!collecting_) flush();
+}
+
+void LogWriter::collect(bool on) {
+  collecting_ = on;
+  if (!on) flush();
+}
+
+void LogWriter::send_now(const Channel& channel, Destination& to, std::string_view header,
+                         std::string_view text) {
+  iovec parts[] = {{const_cast<char*>(header.data()), header.size()},
+                   {const_cast<char*>(text.data()), text.size()},
+                   {const_cast<char*>(kNewline), 1}};
+  msghdr message{};
+  if (to.address_length > 0) message.msg_name = &to.address;
+  message.msg_namelen = to.address_length;
+  message.msg_iov = parts;
+  message.msg_iovlen = std::size(parts);
+  ssize_t sent;
+  do {
+    sent = ::sendmsg(channel.fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
+  if (sent < 0) drop(1);
 }
 
 void LogWriter::flush() {
@@ -146,8 +175,7 @@ size_t LogWriter::gather(const Line* const* lines, size_t count, bool torn, iove
   bytes = 0;
   used = 0;
   if (torn) {
-    static char newline = '\n';
-    parts[used++] = {&newline, 1};
+    parts[used++] = {const_cast<char*>(kNewline), 1};
     bytes = 1;
   }
   size_t taken = 0;

@@ -26,9 +26,12 @@ class LogWriter {
   // looked up by path for every line, so a syslog server may come and go.
   Result<uint32_t> open(const LogTarget& target);
 
-  // Collects one line made of both parts and a newline.
+  // Takes one line made of both parts and a newline. Unix sockets get theirs at once even while
+  // lines are collected: their receivers queue as few as ten (net.unix.max_dgram_qlen).
   void write(uint32_t destination, std::string_view header, std::string_view text);
 
+  // Off, as at first: every line leaves at once.
+  void collect(bool on);
   // Sends what was collected.
   void flush();
 
@@ -55,6 +58,8 @@ class LogWriter {
 
   static constexpr size_t kMaxLines = 64;
 
+  void send_now(const Channel& channel, Destination& to, std::string_view header,
+                std::string_view text);
   Result<uint32_t> socket_channel(int family);
   Result<uint32_t> descriptor_channel(int fd);
   void send_datagrams(Channel& channel, const Line* const* lines, size_t count);
@@ -70,6 +75,7 @@ class LogWriter {
   LineBuffer text_;
   size_t capacity_;
   std::vector<Line> lines_;
+  bool collecting_ = false;
   Counter* dropped_;
 };
 
