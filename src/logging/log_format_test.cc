@@ -4,7 +4,6 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <sstream>
 
 #include "base/testing.h"
 #include "base/text.h"
@@ -266,6 +265,19 @@ TEST_CASE("a line is complete as soon as its last field is") {
   CHECK(stage(builtin_log_format(LogStyle::kTcp, Mode::kTcp), Mode::kTcp, true) ==
         LogStage::kConnect);
   CHECK(stage(builtin_log_format(LogStyle::kDefault, Mode::kTcp), Mode::kTcp) == LogStage::kAccept);
+}
+
+TEST_CASE("the manual's table has every field, and no other") {
+  std::ifstream manual(HAWSER_SOURCE_DIR "/doc/configuration.md");
+  std::vector<std::string> documented, known;
+  bool in_table = false;
+  for (std::string line; std::getline(manual, line);) {
+    if (line.starts_with("#")) in_table = line == "#### Fields";
+    if (!in_table || !line.starts_with("| `%")) continue;
+    documented.push_back(line.substr(4, line.find('`', 4) - 4));
+  }
+  for (const LogAlias& alias : log_aliases()) known.emplace_back(alias.name);
+  CHECK(documented == known);
 }
 
 TEST_CASE("a line that is longer than the buffer is cut") {
