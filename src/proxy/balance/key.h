@@ -29,7 +29,8 @@ class KeyRequest {
   virtual std::string_view first_bytes() const = 0;
 };
 
-// The key of a request for the algorithm of `backend`; kNoKey: it has none, or needs none.
+// The key of a request for the algorithm of `backend`; kNoKey: it has none, or needs none. Such a
+// request does not wait for one server, whatever the algorithm.
 uint64_t balance_key(const ProxyConfig& backend, const KeyRequest& request);
 
 // The hash of a key as HAProxy computes it for this `hash-type`, before any modulo.

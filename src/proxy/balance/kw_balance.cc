@@ -16,7 +16,7 @@ struct AlgoWord {
 
 AlgoWord split_word(std::string_view text) {
   const size_t open = text.find('(');
-  if (open == text.npos || !text.ends_with(')')) return {text, {}, false};
+  if (open == text.npos) return {text, {}, false};
   return {text.substr(0, open), text.substr(open + 1, text.size() - open - 2), true};
 }
 
@@ -50,6 +50,10 @@ bool parens_are_right(KeywordCall& call, const BalanceAlgo& algo, const AlgoWord
 bool parse_balance(KeywordCall& call) {
   const auto word = call.take("<algorithm>");
   if (!word) return false;
+  if (word->text.find('(') != word->text.npos && !word->text.ends_with(')')) {
+    call.error("missing ')' at the end of " + quoted(word->text));
+    return false;
+  }
   const AlgoWord split = split_word(word->text);
   const BalanceAlgo* algo = find_algo(call, *word, split);
   if (algo == nullptr || !parens_are_right(call, *algo, split)) return false;

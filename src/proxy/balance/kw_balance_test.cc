@@ -53,6 +53,7 @@ TEST_CASE("what is wrong with a line of balancing is said") {
            Row{"balance roundrobin x", "unexpected 'x' after 'balance roundrobin'"},
            Row{"balance roundrobin(2)", "'balance roundrobin' takes no argument in parentheses"},
            Row{"balance hdr", "'balance hdr' needs an argument in parentheses"},
+           Row{"balance hdr(", "missing ')' at the end of 'hdr('"},
            Row{"balance hdr()", "'balance hdr' needs an argument in parentheses"},
            Row{"balance hdr(a) b", "unexpected 'b' after 'balance hdr'"},
            Row{"balance uri x", "unknown parameter of 'balance uri' 'x'"},
