@@ -71,9 +71,9 @@ void fill_frontend_row(const StatSource& source, const ProxyConfig& proxy, StatR
   };
   put_rate(rate, rate_max, &FrontendCounters::sess_rate, marks.fe_sess_rate_max);
   put_rate(conn_rate, conn_rate_max, &FrontendCounters::conn_rate, marks.conn_rate_max);
-  if (proxy.mode == Mode::kHttp) {
-    put_rate(req_rate, req_rate_max, &FrontendCounters::req_rate, marks.req_rate_max);
-  }
+  // As HAProxy: a frontend tells its requests, 0 in mode tcp; backends and servers do not.
+  put_rate(req_rate, req_rate_max, &FrontendCounters::req_rate, marks.req_rate_max);
+  row[req_tot] = sum(&FrontendCounters::req_tot);
   row[rate_lim] = uint64_t{proxy.rate_limit_sessions};
 }
 

@@ -121,6 +121,13 @@ TEST_CASE("rows are known values in HAProxy's places") {
         "db,m,0,0,0,0,,0,0,0,,0,,0,0,0,0,no check,1,1,0,,,31,,,1,4,1,,0,,2,0");
 }
 
+TEST_CASE("in mode tcp a frontend had 0 requests, and a backend has no such count") {
+  TestSite site;
+  CHECK(value(site, 4, StatKind::kFrontend, StatColumn::req_tot) == "0");
+  CHECK(value(site, 4, StatKind::kFrontend, StatColumn::hrsp_2xx) == "");
+  CHECK(value(site, 4, StatKind::kBackend, StatColumn::req_tot) == "");
+}
+
 TEST_CASE("a filter chooses rows") {
   TestSite site;
   const auto all =
