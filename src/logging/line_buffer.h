@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <string_view>
 
@@ -25,7 +24,7 @@ class LineBuffer {
   }
   void put(std::string_view text) {
     const size_t n = std::min(text.size(), capacity_ - size_);
-    std::memcpy(data_.get() + size_, text.data(), n);
+    std::copy_n(text.data(), n, data_.get() + size_);  // an empty view may be null
     size_ += n;
   }
   void put_decimal(int64_t value) { put_number(value, 10, 0); }
