@@ -199,7 +199,7 @@ def write_golden(folder, cases, answers):
 
 async def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", default="build/hawser")
+    parser.add_argument("--program", default=os.environ.get("HAWSER", "build/hawser"))
     parser.add_argument("--haproxy", default="haproxy")
     parser.add_argument("--golden", metavar="DIR", help="write HAProxy's answers there and compare nothing")
     parser.add_argument("--only", default="", help="cases whose name contains this")
