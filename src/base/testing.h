@@ -3,3 +3,11 @@
 #pragma once
 
 #include <catch2/catch.hpp>
+#include <string>
+
+namespace hawser {
+
+// The root of the source tree, for tests that read the manual or recorded answers.
+std::string source_dir();
+
+}  // namespace hawser

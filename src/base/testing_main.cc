@@ -3,6 +3,8 @@
 #include "base/testing.h"
 #include "config/listing.h"
 
+std::string hawser::source_dir() { return HAWSER_SOURCE_DIR; }
+
 int main(int argc, char** argv) {
   const auto sealed = hawser::seal_registries();
   if (!sealed) {

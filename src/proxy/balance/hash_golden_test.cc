@@ -67,7 +67,7 @@ struct GoldenCase {
 };
 
 std::vector<GoldenCase> read_golden(const std::string& stem) {
-  std::ifstream file(std::string(HAWSER_SOURCE_DIR) + "/regtests/balance/golden/" + stem + ".txt");
+  std::ifstream file(source_dir() + "/regtests/balance/golden/" + stem + ".txt");
   REQUIRE(file.is_open());
   std::vector<GoldenCase> cases;
   std::vector<std::string> requests;
