@@ -27,17 +27,9 @@ void raise_to(std::atomic<uint32_t>& maximum, uint32_t value) {
 
 }  // namespace
 
-// HAProxy's dynamic limit: with `minconn`, a server takes more the busier its backend is (srv
-// minconn, fullconn).
 uint32_t DataPlane::slot_limit(const Server& server) const {
-  const ServerSettings& set = server.config.set;
-  if (set.maxconn == 0) return UINT32_MAX;
-  if (set.minconn == 0 || set.minconn >= set.maxconn) return set.maxconn;
-  const ProxyConfig& backend = server.backend.config;
-  const uint32_t busy = shared.proxy_load(backend.index).be_served.load(kRelaxed);
-  if (backend.fullconn == 0 || busy >= backend.fullconn) return set.maxconn;
-  return std::max(set.minconn,
-                  static_cast<uint32_t>(uint64_t{busy} * set.maxconn / backend.fullconn));
+  const uint32_t limit = server_limit(server.backend.view, server.position);
+  return limit == 0 ? UINT32_MAX : limit;
 }
 
 bool DataPlane::reserve(Server& server) {

@@ -53,7 +53,7 @@ void Conn::fail(int code) {
 int Conn::finish_connect() {
   int code = 0;
   socklen_t length = sizeof code;
-  ::getsockopt(fd(), SOL_SOCKET, SO_ERROR, &code, &length);
+  if (reset_) ::getsockopt(fd(), SOL_SOCKET, SO_ERROR, &code, &length);
   if (code != 0) fail(code);
   connecting_ = false;
   return code;
@@ -74,9 +74,12 @@ size_t Conn::receive() {
   HW_ASSERT(room != 0);
   const ssize_t n = ::recv(fd(), in_->free_begin(), room, 0);
   if (n > 0) {
-    // A short read drained the socket; whatever comes later makes a new edge. After a hang-up there
-    // is none to come.
-    if (static_cast<size_t>(n) < room && !hangup_) readable_ = false;
+    if (static_cast<size_t>(n) < room && !reset_) {
+      // The socket is drained. Whatever comes later makes a new edge; behind a FIN that was
+      // announced nothing comes.
+      readable_ = false;
+      eof_ = hangup_;
+    }
     in_->produced(static_cast<size_t>(n));
     received_ += static_cast<uint64_t>(n);
     return static_cast<size_t>(n);

@@ -24,6 +24,7 @@ Listener::~Listener() { close(); }
 
 void Listener::open() {
   if (open_) return;
+  prepare();
   // Level-triggered: what is not accepted now is reported again. A socket that all workers share
   // wakes one of them.
   const uint32_t shared =
@@ -66,19 +67,18 @@ bool Listener::has_room() {
   return true;
 }
 
-void Listener::prepare(int fd) const {
-  const int on = 1;
-  // A unix socket refuses these; nothing depends on it.
-  if (socket_.bind->address.is_ip() || socket_.bind->inherited_fd >= 0) {
-    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (frontend_.config.option(Option::kClitcpka))
-      ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-  }
+// What every connection shall have is set on the listening socket: accept(2) hands it down
+// (tcp(7)).
+void Listener::prepare() {
+  const auto set = [this](int level, int name, int value) {
+    ::setsockopt(socket_.fd, level, name, &value, sizeof value);
+  };
+  // A unix socket refuses the first; nothing depends on it.
+  set(IPPROTO_TCP, TCP_NODELAY, 1);
+  if (frontend_.config.option(Option::kClitcpka)) set(SOL_SOCKET, SO_KEEPALIVE, 1);
   const auto& tune = plane_.config.global.tune;
-  if (tune.rcvbuf_client != 0)
-    ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &tune.rcvbuf_client, sizeof tune.rcvbuf_client);
-  if (tune.sndbuf_client != 0)
-    ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &tune.sndbuf_client, sizeof tune.sndbuf_client);
+  if (tune.rcvbuf_client != 0) set(SOL_SOCKET, SO_RCVBUF, static_cast<int>(tune.rcvbuf_client));
+  if (tune.sndbuf_client != 0) set(SOL_SOCKET, SO_SNDBUF, static_cast<int>(tune.sndbuf_client));
 }
 
 void Listener::on_io(uint32_t) {
@@ -104,7 +104,6 @@ void Listener::on_io(uint32_t) {
       return;
     }
     if (length == 0) peer.ss_family = AF_UNIX;
-    prepare(fd);
     plane_.count_accept(frontend_, socket_.listener);
     auto session = std::make_unique<Session>(plane_, registry_, frontend_, *this, Fd(fd), peer);
     registry_.session_began(std::move(session));

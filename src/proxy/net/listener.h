@@ -35,7 +35,7 @@ class Listener final : public IoHandler {
 
  private:
   bool has_room();
-  void prepare(int fd) const;
+  void prepare();
   DataPlane& plane_;
   SessionRegistry& registry_;
   Frontend& frontend_;

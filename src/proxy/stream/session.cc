@@ -172,12 +172,14 @@ void Session::begin_stream() {
 
 void Session::stream_done() {
   const bool keep = stream_->keeps_client() && client_.error() == 0 && !plane_.draining;
+  const bool expected = stream_->client_expects_close();
   stream_->end();
   plane_.give_back(std::move(stream_));
   idle_since_ms_ = plane_.now_ms();
   if (!keep) {
-    close_gracefully();
-    return;
+    // A client that announced its last request sends nothing that a close could destroy.
+    if (expected && !client_.has_input()) return end();
+    return close_gracefully();
   }
   phase_ = Phase::kIdle;
   Millis limit = frontend_.config.timeout(Timeout::kHttpKeepAlive);

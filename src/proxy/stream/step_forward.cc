@@ -171,7 +171,8 @@ Next Stream::forward_tcp() {
     Conn& target = up ? to : from;
     const Pump result = pump(source, target, *flow, nullptr);
     if (result == Pump::kDone) {
-      target.shutdown_write();
+      if (!(upload_.done && download_.done))
+        target.shutdown_write();  // otherwise both are closed at once
       if (ending_.cause == '-') ending_ = {up ? 'C' : '-', up ? 'D' : '-'};
     } else if (result == Pump::kSourceGone || result == Pump::kTargetGone) {
       return tunnel_broken((result == Pump::kSourceGone) == up, source, target);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "proxy/balance/key.h"
 #include "proxy/http/h1_writer.h"
 #include "proxy/net/connect.h"
 #include "proxy/net/proxy_line.h"
@@ -34,7 +35,16 @@ Server* Stream::persistent_server() {
   return nullptr;
 }
 
+// `balance rdp-cookie` looks at the client's first bytes: they must be there before a server is chosen.
+bool Stream::needs_first_bytes() {
+  Conn& conn = client();
+  if (is_http() || be().balance.algo->key != KeySource::kRdpCookie) return false;
+  while (!conn.has_input() && conn.readable()) conn.receive();
+  return !conn.has_input() && !conn.has_ended() && !timed_out();
+}
+
 Next Stream::pick_server() {
+  if (needs_first_bytes()) return Next::wait(timeout_from_now(Timeout::kClient));
   plane_.notice_server_changes(*backend_);
   if (is_http() && retries_ == 0 && tried_.empty()) {
     cookie_ =
@@ -68,6 +78,8 @@ Next Stream::pick_server() {
       ++plane_.count(*backend_).lb_tot;
       return start_connect();
     }
+    // A key means this server and no other.
+    if (key != kNoKey) return enqueue(&server);
     avoid.add(position);
   }
   if (plane_.has_usable_server(*backend_)) return enqueue(nullptr);

@@ -109,6 +109,12 @@ void Stream::abort(Ending why) {
   finish();
 }
 
+bool Stream::client_expects_close() const {
+  if (!is_http() || tunnel_) return upload_.done && download_.done;
+  const bool says_close = request_.minor == 0 ? !request_.says_keep_alive : request_.says_close;
+  return says_close && request_ms_ >= 0 && request_parser_.body_done() && ending_.cause == '-';
+}
+
 int64_t Stream::since_start() const { return plane_.now_ms() - start_ms_; }
 
 int64_t Stream::timeout_from_now(Timeout which) const {

@@ -28,11 +28,12 @@
 
 namespace hawser {
 
-#define HW_STREAM_STEPS(X)                                                                  \
-  X(read_head)                                                                              \
-  X(apply_rules)                                                                            \
-  X(buffer_request) X(edit_request) X(pick_server) X(wait_in_queue) X(connect) X(send_head) \
-      X(forward) X(reply_self) X(finish)
+#define HW_STREAM_STEPS(X)                                                                         \
+  X(read_head)                                                                                     \
+  X(apply_rules)                                                                                   \
+  X(buffer_request)                                                                                \
+  X(edit_request) X(pick_server) X(wait_in_queue) X(connect) X(send_head) X(forward) X(reply_self) \
+      X(finish)
 
 enum class Step : uint8_t {
 #define HW_STEP(name) name,
@@ -90,6 +91,9 @@ class Stream final : public ConnOwner {
   void end();  // gives everything back; the stream can begin again
 
   bool keeps_client() const { return keep_client_; }  // after kDone: may another request follow?
+  // Nothing more may come from the client: its request was whole and said so, or it was a
+  // connection that both sides ended.
+  bool client_expects_close() const;
   bool has_started() const { return client_bytes_seen_; }
   void stop_soon() { keep_client_ = false; }  // soft stop
   void abort(Ending why);                     // the session ends in the middle
@@ -124,6 +128,7 @@ class Stream final : public ConnOwner {
 
   // step_server.cc
   enum class ConnectHow : uint8_t { kAny, kNew };  // kNew: not from the pool
+  bool needs_first_bytes();
   Server* persistent_server();
   bool prefers_last_server(const Server& last) const;
   bool may_skip_queue(const Server& server) const;
