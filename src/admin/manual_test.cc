@@ -22,7 +22,7 @@ struct Chapter {
 };
 
 Chapter read_chapter(std::string_view title) {
-  std::ifstream file(HAWSER_SOURCE_DIR "/doc/management.md");
+  std::ifstream file(source_dir() + "/doc/management.md");
   REQUIRE(file);
   Chapter chapter;
   std::string line;

@@ -60,6 +60,9 @@ class Loop {
       graveyard_.push_back({object.release(), [](void* p) { delete static_cast<T*>(p); }});
   }
 
+  // Frees what was buried so far: for an owner that ends with everything its objects refer to.
+  void empty_graveyard();
+
   // Calls `hook` once per turn: before the loop may sleep. It returns when it wants to be called
   // next, at the latest (milliseconds of the monotonic clock; INT64_MAX: whenever).
   using TurnHook = std::function<int64_t(int64_t now_ms)>;
@@ -78,7 +81,6 @@ class Loop {
   };
   void turn();
   int sleep_ms();
-  void empty_graveyard();
 
   uv_loop_t uv_;
   Fd epoll_;

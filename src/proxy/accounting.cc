@@ -8,6 +8,7 @@
 #include "loop/watch.h"
 #include "proxy/runtime.h"
 #include "proxy/stream/stream.h"
+#include "shm/server_state.h"
 
 namespace hawser {
 namespace {
@@ -94,20 +95,26 @@ void DataPlane::leave_queue(WaitEntry& entry) {
   shift(shared.server_gauges(worker, entry.server->slot).queued, -1);
 }
 
+// Whoever waits for any server does not want one that drains or is a backup beside active ones: its
+// algorithm decides.
+bool DataPlane::may_serve(const Server& server, const WaitEntry& entry) const {
+  if (!is_usable(health_of(shared.server_state(server.slot)))) return false;
+  return entry.server != nullptr || takes_new(server.backend.view, server.position);
+}
+
 void DataPlane::serve_queues(Backend& backend) {
   bool others_wait =
       shared.proxy_load(backend.config.index).queued.load(kRelaxed) > backend.waiting.size();
   for (const auto& server : backend.servers) {
     ServerLoad& load = shared.server_load(server->slot);
-    const uint32_t limit = slot_limit(*server);
-    // A stream that is told leaves the queue and reserves when its session runs, at the next turn:
-    // tell no more than fit.
-    uint32_t room = limit - std::min(limit, load.served.load());
-    for (; room != 0; --room) {
+    for (;;) {
       WaitEntry* next =
           server->waiting.front() != nullptr ? server->waiting.front() : backend.waiting.front();
-      if (next == nullptr) break;
+      // The slot is taken in the name of the stream, so that nobody overtakes it before its session
+      // runs.
+      if (next == nullptr || !may_serve(*server, *next) || !reserve(*server)) break;
       leave_queue(*next);
+      next->granted = server.get();
       loop.again(&next->stream.session().client(), 0);
     }
     others_wait = others_wait || load.queued.load(kRelaxed) > server->waiting.size();

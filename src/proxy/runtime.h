@@ -139,6 +139,7 @@ class DataPlane {
 
  private:
   void wake_other_workers(const Backend& backend);
+  bool may_serve(const Server& server, const WaitEntry& entry) const;
   uint32_t slot_limit(const Server& server) const;
   std::vector<std::unique_ptr<Stream>> free_streams_;
   std::vector<BadMessage> bad_messages_;

@@ -30,6 +30,7 @@ class Worker final : public Role, public SessionRegistry {
     }
     loop.add_turn_hook([this](int64_t now_ms) {
       plane_.wheel.advance(now_ms);
+      plane_.log.flush();
       return plane_.wheel.next_ms();
     });
   }
@@ -37,6 +38,7 @@ class Worker final : public Role, public SessionRegistry {
   ~Worker() override { kill_all(); }
 
   void start(std::function<void()> ready) override {
+    plane_.log.collect(true);
     for (const auto& listener : listeners_) {
       if (is_ours(*listener)) listener->open();
     }
@@ -132,6 +134,7 @@ class Worker final : public Role, public SessionRegistry {
   void kill_all() {
     plane_.draining = true;
     while (first_ != nullptr) first_->kill();
+    plane_.loop.empty_graveyard();
   }
 
   DataPlane plane_;

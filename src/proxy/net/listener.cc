@@ -90,6 +90,7 @@ void Listener::on_io(uint32_t) {
       return;
     }
     sockaddr_storage peer;
+    peer.ss_family = AF_UNIX;  // stays where the client's socket has no name
     socklen_t length = sizeof peer;
     const int fd = ::accept4(socket_.fd, reinterpret_cast<sockaddr*>(&peer), &length,
                              SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -103,7 +104,6 @@ void Listener::on_io(uint32_t) {
       registry_.listener_paused();
       return;
     }
-    if (length == 0) peer.ss_family = AF_UNIX;
     plane_.count_accept(frontend_, socket_.listener);
     auto session = std::make_unique<Session>(plane_, registry_, frontend_, *this, Fd(fd), peer);
     registry_.session_began(std::move(session));

@@ -22,7 +22,9 @@ struct WaitEntry {
 
   Stream& stream;
   Backend* backend = nullptr;
-  Server* server = nullptr;  // nullptr: any of the backend's
+  Server* server = nullptr;   // nullptr: any of the backend's
+  Server* granted = nullptr;  // left the queue with a slot of this server, which is the stream's to
+                              // use or give back
   class WaitQueue* queue = nullptr;
   WaitEntry* previous = nullptr;
   WaitEntry* next = nullptr;

@@ -23,7 +23,7 @@ Next Stream::reply(Reply answer, Ending why) {
   if (upload_.approved != 0)
     upload_.approved += request_parser_.pass_body(client().input().substr(upload_.approved));
   if (reply_.close || !request_parser_.body_done() || response_started_) keep_client_ = false;
-  if (waiting_.waits()) leave_queue();
+  leave_queue();
   drop_server_conn();
   release_server();
 

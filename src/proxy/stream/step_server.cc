@@ -35,7 +35,8 @@ Server* Stream::persistent_server() {
   return nullptr;
 }
 
-// `balance rdp-cookie` looks at the client's first bytes: they must be there before a server is chosen.
+// `balance rdp-cookie` looks at the client's first bytes: they must be there before a server is
+// chosen.
 bool Stream::needs_first_bytes() {
   Conn& conn = client();
   if (is_http() || be().balance.algo->key != KeySource::kRdpCookie) return false;
@@ -130,9 +131,17 @@ Next Stream::enqueue(Server* server) {
   return go(Step::wait_in_queue);
 }
 
-void Stream::leave_queue() { plane_.leave_queue(waiting_); }
+void Stream::leave_queue() {
+  if (waiting_.waits()) plane_.leave_queue(waiting_);
+  if (waiting_.granted != nullptr) plane_.release(*std::exchange(waiting_.granted, nullptr));
+}
 
 Next Stream::wait_in_queue() {
+  if (waiting_.granted != nullptr) {
+    server_ = std::exchange(waiting_.granted, nullptr);
+    queue_ms_ = since_start();
+    return start_connect();
+  }
   if (!waiting_.waits()) return go(Step::pick_server);
   Conn& conn = client();
   const bool gone = conn.error() != 0 || conn.reset_seen() ||

@@ -64,7 +64,7 @@ void Stream::begin(Session& session) {
 
 void Stream::end() {
   timer_.clear();
-  if (waiting_.waits()) leave_queue();
+  leave_queue();
   for (Flow* flow : {&upload_, &download_}) {
     if (flow->pipe != nullptr) plane_.pipes.give_back(std::move(flow->pipe));
   }

@@ -28,12 +28,12 @@
 
 namespace hawser {
 
-#define HW_STREAM_STEPS(X)                                                                         \
-  X(read_head)                                                                                     \
-  X(apply_rules)                                                                                   \
-  X(buffer_request)                                                                                \
-  X(edit_request) X(pick_server) X(wait_in_queue) X(connect) X(send_head) X(forward) X(reply_self) \
-      X(finish)
+#define HW_STREAM_STEPS(X) \
+  X(read_head)             \
+  X(apply_rules)           \
+  X(buffer_request)        \
+  X(edit_request)          \
+  X(pick_server) X(wait_in_queue) X(connect) X(send_head) X(forward) X(reply_self) X(finish)
 
 enum class Step : uint8_t {
 #define HW_STEP(name) name,
