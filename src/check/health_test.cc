@@ -34,8 +34,8 @@ class Port {
   Address address_;
 };
 
-struct Bench : Farm {
-  explicit Bench(uint32_t servers) : Farm(servers) {
+struct Bench : CheckedFarm {
+  explicit Bench(uint32_t servers) : CheckedFarm(servers) {
     for (uint32_t i = 0; i < servers; ++i) {
       settings(i).inter = Millis(5);
       backend().timeouts[static_cast<size_t>(Timeout::kCheck)] = Millis(5000);

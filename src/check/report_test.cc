@@ -11,8 +11,8 @@ using enum RuntimeControl::ServerAdmin;
 CheckResult passed() { return {true, CheckStatus::kL7Ok, 200, "", Millis(0)}; }
 CheckResult failed() { return {false, CheckStatus::kL7Status, 500, "Text", Millis(7)}; }
 
-struct Bench : Farm {
-  using Farm::Farm;
+struct Bench : CheckedFarm {
+  using CheckedFarm::CheckedFarm;
   // Answers of checks of one server, P for a pass and F for a failure, one each second.
   void answers(uint32_t server, std::string_view what) {
     for (const char answer : what) {

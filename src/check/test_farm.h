@@ -13,10 +13,10 @@
 
 namespace hawser {
 
-class Farm : public HealthEvents {
+class CheckedFarm : public HealthEvents {
  public:
   // Servers s1 … s<active>, then b1 … b<backup>, all with `check`, rise 2 and fall 3.
-  explicit Farm(uint32_t active, uint32_t backup = 0) {
+  explicit CheckedFarm(uint32_t active, uint32_t backup = 0) {
     auto proxy = std::make_unique<ProxyConfig>();
     proxy->kind = ProxyKind::kBackend;
     proxy->name = "be";
