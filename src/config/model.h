@@ -141,6 +141,12 @@ struct SourceConfig {
 
 enum class ProxyProtocol : uint8_t { kNone, kV1, kV2 };
 
+// init-addr: the ways by which a server's name becomes an address at start, in order.
+struct InitAddr {
+  enum class Kind : uint8_t { kLast, kLibc, kNone, kAddress } kind = Kind::kLibc;
+  Address address;  // of kAddress
+};
+
 // Settings of `server` that `default-server` may give: the check and connection words.
 struct ServerSettings {
   uint16_t weight = 1;
@@ -166,8 +172,9 @@ struct ServerSettings {
   Millis pool_purge_delay{5000};
   int32_t max_reuse = -1;  // requests per connection after the first; -1: unlimited
   int tcp_user_timeout_ms = 0;
-  std::shared_ptr<const Address> check_addr;   // nullptr: the server's
-  std::shared_ptr<const SourceConfig> source;  // nullptr: the backend's
+  std::shared_ptr<const Address> check_addr;               // nullptr: the server's
+  std::shared_ptr<const SourceConfig> source;              // nullptr: the backend's
+  std::shared_ptr<const std::vector<InitAddr>> init_addr;  // nullptr: last,libc
 };
 
 struct ServerConfig {
@@ -280,10 +287,20 @@ struct LogFormatConfig {
 // What an `errorfile`-like keyword gives for one status.
 struct ErrorReply {
   enum class Kind : uint8_t { kFile, kRedirect302, kRedirect303 } kind = Kind::kFile;
-  std::string location;                        // for redirects
-  std::shared_ptr<const std::string> content;  // the raw HTTP message of a file, valid
+  std::string location;  // for redirects
+  // The whole HTTP message of a file, checked; empty: nothing is sent and the connection is closed.
+  std::shared_ptr<const std::string> content;
 };
 using ErrorReplies = std::map<uint16_t, ErrorReply>;
+
+// One line of them. The lines of a proxy count in their order, so they stay as they are until the
+// http-errors sections are known.
+struct ErrorSource {
+  SourcePos pos;
+  std::string section{};             // of `errorfiles`; empty: `reply` for the only status
+  std::vector<uint16_t> statuses{};  // of `errorfiles`, none: all that the section has
+  ErrorReply reply{};
+};
 
 // One `http-request` or `http-response` rule, made by the action that its file registers.
 class Rule {
@@ -346,8 +363,8 @@ struct ProxyConfig {
   ForwardConfig forwardfor;
   ForwardConfig originalto;
   ForwardedConfig forwarded;
+  std::vector<ErrorSource> error_sources;  // made into error_replies by resolve()
   ErrorReplies error_replies;
-  std::vector<std::string> errorfiles_sections;  // names, resolved into error_replies by resolve()
   std::vector<std::shared_ptr<const Rule>> http_request_rules;
   std::vector<std::shared_ptr<const Rule>> http_response_rules;
   std::vector<LogTarget> logs;
@@ -382,6 +399,7 @@ struct GlobalConfig {
   Millis hung_worker_timeout{5000};
   bool splice = true;     // `nosplice`
   bool reuseport = true;  // `noreuseport`
+  bool dumpable = false;  // `set-dumpable`: PR_SET_DUMPABLE after the change of user
   bool log_send_hostname = false;
   std::string log_hostname;
   std::optional<uint32_t> unix_bind_mode, unix_bind_uid, unix_bind_gid;
