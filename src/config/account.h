@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// Users and groups of the system.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "config/keyword.h"
+
+namespace hawser {
+
+// The id of the user or group that the next word names.
+std::optional<uint32_t> take_user(Args& args);
+std::optional<uint32_t> take_group(Args& args);
+
+}  // namespace hawser
