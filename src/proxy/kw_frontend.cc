@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// What a frontend accepts, and where it sends it.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "config/keyword.h"
+
+namespace hawser {
+namespace {
+
+bool set_maxconn(KeywordCall& call) {
+  const auto value = call.take_int("<number>");
+  if (!value) return false;
+  call.proxy().maxconn = static_cast<uint32_t>(*value);
+  return true;
+}
+
+bool set_backlog(KeywordCall& call) {
+  const auto value = call.take_int("<number>");
+  if (!value) return false;
+  call.proxy().backlog = static_cast<int>(*value);
+  return true;
+}
+
+bool set_rate_limit(KeywordCall& call) {
+  const auto value = call.take_int("<rate>");
+  if (!value) return false;
+  call.proxy().rate_limit_sessions = static_cast<uint32_t>(*value);
+  return true;
+}
+
+bool set_default_backend(KeywordCall& call) {
+  const auto name = call.take("<backend>");
+  if (!name) return false;
+  call.proxy().default_backend_name = name->text;
+  call.proxy().default_backend_pos = name->pos;
+  return true;
+}
+
+// What is missing is judged last, and only where all that is there could be read: a `bind` line
+// with an error is not a missing one.
+void check_timeouts(Draft&, ProxyConfig& proxy, Diag& diag) {
+  if (diag.errors() != 0) return;
+  std::string missing;
+  const auto need = [&](Timeout which, std::string_view name) {
+    if (proxy.timeout(which) != kNoTimeout) return;
+    if (!missing.empty()) missing += ", ";
+    missing += fmt::format("'timeout {}'", name);
+  };
+  if (has_frontend(proxy.kind)) need(Timeout::kClient, "client");
+  if (has_backend(proxy.kind) && !proxy.servers.empty()) {
+    need(Timeout::kConnect, "connect");
+    need(Timeout::kServer, "server");
+  }
+  if (missing.empty()) return;
+  diag.warning(proxy.pos, fmt::format("{} has no {}", quoted(proxy.name), missing))
+      .with_hint("without it, a peer that vanishes keeps its connection for ever");
+}
+
+void check_binds(Draft&, ProxyConfig& proxy, Diag& diag) {
+  if (proxy.kind != ProxyKind::kFrontend || !proxy.binds.empty() || diag.errors() != 0) return;
+  diag.warning(proxy.pos, fmt::format("frontend {} has no 'bind'", quoted(proxy.name)))
+      .with_hint("declare it as a backend if it is one");
+}
+
+constexpr Keyword kRows[] = {
+    {.name = "backlog",
+     .sections = kInFrontends,
+     .parse = set_backlog,
+     .args = "<number>",
+     .summary = "connections that wait in the kernel for being accepted"},
+    {.name = "default_backend",
+     .sections = kInFrontends,
+     .parse = set_default_backend,
+     .args = "<backend>",
+     .summary = "backend for what no rule has sent elsewhere"},
+    {.name = "maxconn",
+     .sections = kInFrontends,
+     .parse = set_maxconn,
+     .args = "<number>",
+     .summary = "most connections of clients, over all workers"},
+    {.name = "rate-limit sessions",
+     .sections = kInFrontends,
+     .parse = set_rate_limit,
+     .args = "<rate>",
+     .summary = "most new connections per second"},
+};
+HW_REGISTER(Keyword, kRows);
+
+constexpr ProxyCheck kChecks[] = {
+    {.name = "bind lines", .order = 90, .check = check_binds},
+    {.name = "timeouts", .order = 90, .check = check_timeouts},
+};
+HW_REGISTER(ProxyCheck, kChecks);
+
+}  // namespace
+}  // namespace hawser
