@@ -40,10 +40,10 @@ std::optional<std::span<const Word>> Lexer::cut(std::string_view line, SourcePos
 std::optional<std::span<const Word>> Lexer::cut_plain() {
   size_t i = 0;
   for (;;) {
-    while (i < line_.size() && is_blank(line_[i])) ++i;
+    i = skip_separators(line_, i);
     if (i == line_.size() || line_[i] == '#') return words_;
     const size_t start = i;
-    while (i < line_.size() && !is_blank(line_[i]) && line_[i] != '#') ++i;
+    while (i < line_.size() && separator_at(line_, i) == 0 && line_[i] != '#') ++i;
     SourcePos at = pos_;
     at.column = static_cast<uint16_t>(start + 1);
     words_.push_back({line_.substr(start, i - start), at, static_cast<uint16_t>(i - start)});
@@ -54,7 +54,7 @@ std::optional<std::span<const Word>> Lexer::cut_quoted() {
   scratch_.clear();
   pieces_.clear();
   for (;;) {
-    while (!at_end() && is_blank(peek())) ++next_;
+    next_ = skip_separators(line_, next_);
     if (at_end() || peek() == '#') break;
     word_start_ = next_;
     begin_ = scratch_.size();
@@ -78,7 +78,7 @@ bool Lexer::read_word() {
   size_t quote = 0;
   while (!at_end()) {
     const char c = peek();
-    if (!in_quotes && (is_blank(c) || c == '#')) return true;
+    if (!in_quotes && (c == '#' || separator_at(line_, next_) != 0)) return true;
     if (c == '"') {
       in_quotes = !in_quotes;
       // Quotes around nothing are an empty word; quotes around a variable are as empty as it is.

@@ -17,6 +17,25 @@ namespace hawser {
 // The longest line that is read, without its line end; columns of longer ones would not fit.
 inline constexpr size_t kMaxLine = 65535;
 
+// The length of what separates words at `at`: a blank, a tab, or what web pages and editors put in
+// their place, a no-break space (U+00A0) or a byte order mark (U+FEFF). 0: something else.
+inline size_t separator_at(std::string_view line, size_t at) {
+  const char c = line[at];
+  if (c == ' ' || c == '\t') return 1;
+  if (c == '\xC2' && line.substr(at, 2) == "\xC2\xA0") return 2;
+  return c == '\xEF' && line.substr(at, 3) == "\xEF\xBB\xBF" ? 3 : 0;
+}
+
+// Where the first word begins; the size of the line: there is none.
+inline size_t skip_separators(std::string_view line, size_t at) {
+  while (at < line.size()) {
+    const size_t width = separator_at(line, at);
+    if (width == 0) break;
+    at += width;
+  }
+  return at;
+}
+
 class Lexer {
  public:
   Lexer(const Environment& environment, Diag& diag) : environment_(environment), diag_(diag) {}

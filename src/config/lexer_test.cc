@@ -51,6 +51,16 @@ TEST_CASE("words are cut at blanks, and comments are dropped") {
   }
 }
 
+TEST_CASE("what editors and web pages put in the place of blanks separates words too") {
+  CHECK(cut("\xEF\xBB\xBFglobal") == "[global]");
+  CHECK(cut("\xC2\xA0 \xC2\xA0uid\xC2\xA0 99\xC2\xA0# x") == "[uid][99]");
+  CHECK(cut("a\xC2\xA0'b' \"c\xC2\xA0"
+            "d\"") ==
+        "[a][b][c\xC2\xA0"
+        "d]");
+  CHECK(cut("\xC2\xA1 \xE6\x96\x87") == "[\xC2\xA1][\xE6\x96\x87]");
+}
+
 TEST_CASE("quotes and escapes give the characters that HAProxy's manual says") {
   for (const auto& [line, words] : {
            Row{R"(%{+Q}o\ %t\ %s\ %{-Q}r)", "[%{+Q}o %t %s %{-Q}r]"},

@@ -44,16 +44,17 @@ class Parser {
  private:
   void read_line(std::string_view line, SourcePos pos) {
     // What a condition has switched off may hold anything but further conditions.
-    if (!conditionals_.active() && !trim(line).starts_with('.')) return;
+    const size_t first = skip_separators(line, 0);
+    if (!conditionals_.active() && !line.substr(first).starts_with('.')) return;
     const auto words = lexer_.cut(line, pos);
     if (!words || words->empty()) return;
     if (words->front().text.starts_with('.')) return conditionals_.directive(*words);
     if (sections_.begin(*words)) return lexer_.set_section(sections_.label());
     if (sections_.skipping()) return;
     if (sections_.open()) return read_keyword(*words);
-    const Word& first = words->front();
-    diag_.error(first.pos, quoted(first.text) + " stands outside of any section", first.width)
-        .hint_nearest(first.text, known_sections());
+    const Word& word = words->front();
+    diag_.error(word.pos, quoted(word.text) + " stands outside of any section", word.width)
+        .hint_nearest(word.text, known_sections());
     sections_.skip();
   }
 
