@@ -2,7 +2,6 @@
 // What a frontend accepts, and where it sends it.
 #include <fmt/format.h>
 
-#include "base/text.h"
 #include "config/keyword.h"
 
 namespace hawser {
@@ -39,8 +38,15 @@ bool set_default_backend(KeywordCall& call) {
 
 // What is missing is judged last, and only where all that is there could be read: a `bind` line
 // with an error is not a missing one.
+// "listen" is a proxy in HAProxy's messages, which tools look for.
+std::string_view kind_name(const ProxyConfig& proxy) {
+  if (proxy.kind == ProxyKind::kListen) return "proxy";
+  return proxy.kind == ProxyKind::kFrontend ? "frontend" : "backend";
+}
+
+// HAProxy's rule: a backend without servers needs none, and a tunnel has its own where it is TCP.
 void check_timeouts(Draft&, ProxyConfig& proxy, Diag& diag) {
-  if (diag.errors() != 0) return;
+  if (proxy.disabled || diag.errors() != 0) return;
   std::string missing;
   const auto need = [&](Timeout which, std::string_view name) {
     if (proxy.timeout(which) != kNoTimeout) return;
@@ -50,16 +56,19 @@ void check_timeouts(Draft&, ProxyConfig& proxy, Diag& diag) {
   if (has_frontend(proxy.kind)) need(Timeout::kClient, "client");
   if (has_backend(proxy.kind) && !proxy.servers.empty()) {
     need(Timeout::kConnect, "connect");
-    need(Timeout::kServer, "server");
+    const bool tunnel = proxy.mode == Mode::kTcp && proxy.timeout(Timeout::kTunnel) != kNoTimeout;
+    if (!tunnel) need(Timeout::kServer, "server");
   }
   if (missing.empty()) return;
-  diag.warning(proxy.pos, fmt::format("{} has no {}", quoted(proxy.name), missing))
-      .with_hint("without it, a peer that vanishes keeps its connection for ever");
+  diag.warning(proxy.pos, fmt::format("missing timeouts for {} '{}': {}", kind_name(proxy),
+                                      proxy.name, missing))
+      .with_hint("without them, a peer that vanishes keeps its connection for ever");
 }
 
 void check_binds(Draft&, ProxyConfig& proxy, Diag& diag) {
-  if (proxy.kind != ProxyKind::kFrontend || !proxy.binds.empty() || diag.errors() != 0) return;
-  diag.warning(proxy.pos, fmt::format("frontend {} has no 'bind'", quoted(proxy.name)))
+  if (proxy.disabled || diag.errors() != 0) return;
+  if (!has_frontend(proxy.kind) || !proxy.binds.empty()) return;
+  diag.warning(proxy.pos, fmt::format("{} '{}' has no 'bind'", kind_name(proxy), proxy.name))
       .with_hint("declare it as a backend if it is one");
 }
 

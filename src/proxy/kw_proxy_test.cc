@@ -351,13 +351,20 @@ TEST_CASE("what only HTTP can do is named where a proxy is not in mode http") {
 }
 
 TEST_CASE("timeouts and bind lines that are missing are named") {
+  constexpr std::string_view kHint =
+      " (without them, a peer that vanishes keeps its connection for ever)";
   CHECK(complaints("listen l\n bind :80\n server s 192.0.2.1:80\n") ==
-        "1:1 warning: 'l' has no 'timeout client', 'timeout connect', 'timeout server' (without "
-        "it, a peer that vanishes keeps its connection for ever)");
+        fmt::format("1:1 warning: missing timeouts for proxy 'l': 'timeout client', "
+                    "'timeout connect', 'timeout server'{}",
+                    kHint));
   CHECK(complaints("backend b\n server s 192.0.2.1:80\n timeout connect 1s\n") ==
-        "1:1 warning: 'b' has no 'timeout server' (without it, a peer that vanishes keeps its "
-        "connection for ever)");
+        fmt::format("1:1 warning: missing timeouts for backend 'b': 'timeout server'{}", kHint));
+  CHECK(complaints("backend b\n server s 192.0.2.1:80\n timeout connect 1s\n timeout tunnel 1h\n")
+            .empty());
   CHECK(complaints("backend b\n").empty());
+  CHECK(complaints("frontend f\n disabled\n").empty());
   CHECK(complaints("frontend f\n timeout client 1s\n") ==
         "1:1 warning: frontend 'f' has no 'bind' (declare it as a backend if it is one)");
+  CHECK(complaints("listen l\n timeout client 1s\n") ==
+        "1:1 warning: proxy 'l' has no 'bind' (declare it as a backend if it is one)");
 }
