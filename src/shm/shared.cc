@@ -36,8 +36,9 @@ class Cursor {
 // Subtracts what a dead process had added, and never wraps: it may have died between the two
 // stores.
 void give_back(std::atomic<uint32_t>& total, std::atomic<uint32_t>& gauge) {
-  const uint32_t share = gauge.exchange(0, std::memory_order_relaxed);
+  const uint32_t share = gauge.load(std::memory_order_relaxed);
   if (share == 0) return;
+  gauge.store(0, std::memory_order_relaxed);
   uint32_t now = total.load(std::memory_order_relaxed);
   while (!total.compare_exchange_weak(now, now - std::min(now, share), std::memory_order_relaxed)) {
   }
