@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+#include "process/child.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "loop/channel.h"
+#include "loop/watch.h"
+#include "process/daemon.h"
+#include "process/messages.h"
+#include "process/stack_dump.h"
+#include "process/title.h"
+#include "process/worker_links.h"
+
+namespace hawser {
+namespace {
+
+constexpr int64_t kBeatEveryMs = 100;
+
+// Signals for the program as a whole are the master's, also when a terminal or an init system sends
+// them to everybody.
+void set_up_signals() {
+  for (const int signal :
+       {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE, SIGTTIN, SIGTTOU}) {
+    ::signal(signal, SIG_IGN);
+  }
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+// Nobody shall go on for a master that is gone.
+bool die_with(pid_t master) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  return getppid() == master;
+}
+
+class ChildProcess {
+ public:
+  ChildProcess(const Inherited& inherited, const RoleMakers& makers, ChildSeat seat)
+      : inherited_(inherited),
+        slot_(seat.slot),
+        heartbeat_(inherited.shared.process(seat.slot)),
+        links_(loop_, inherited.shared.workers()),
+        master_(
+            loop_, std::move(seat.channel),
+            [this](ChannelMessage message) { receive(std::move(message)); }, [] { _exit(1); }),
+        doorbell_(loop_, heartbeat_.doorbell.load(), [this] {
+          if (role_) role_->doorbell();
+        }) {
+    if (slot_ == kControlSlot) {
+      role_ = makers.control(loop_, inherited_,
+                             [this](std::string request, std::function<void(std::string)> done) {
+                               links_.ask(request, std::move(done));
+                             });
+    } else {
+      role_ = makers.worker(loop_, inherited_, slot_ - kFirstWorker);
+    }
+  }
+
+  int run() {
+    beat_on_every_turn(loop_, heartbeat_);
+    role_->start([this] { serve(); });
+    loop_.run();
+    return 0;
+  }
+
+ private:
+  void serve() {
+    heartbeat_.state.store(ProcessState::kServing);
+    if (inherited_.daemon) {
+      set_log_stderr(false);
+      detach_output();
+    }
+    master_.send(type_of(Note::kReady), "");
+  }
+
+  void receive(ChannelMessage message) {
+    switch (static_cast<Note>(message.type)) {
+      case Note::kDrain:
+        heartbeat_.state.store(ProcessState::kDraining);
+        role_->drain([this] { loop_.stop(); });
+        return;
+      case Note::kStop:
+        loop_.stop();
+        return;
+      case Note::kPeer:
+        return meet(std::move(message));
+      case Note::kReady:
+      case Note::kAsk:
+      case Note::kAnswerPart:
+      case Note::kAnswerEnd:
+        break;
+    }
+    HW_UNREACHABLE();
+  }
+
+  void meet(ChannelMessage message) {
+    PeerNote peer;
+    HW_ASSERT(message.body.size() == sizeof peer);
+    memcpy(&peer, message.body.data(), sizeof peer);
+    if (message.fds.empty()) return;  // out of descriptors: this one will not be asked
+    if (slot_ == kControlSlot) {
+      links_.connect(peer.worker, std::move(message.fds.front()));
+      return;
+    }
+    loop_.bury(std::move(control_));
+    control_ = std::make_unique<ControlLink>(
+        loop_, std::move(message.fds.front()),
+        [this](const std::string& request) { return role_->answer(request); });
+  }
+
+  const Inherited& inherited_;
+  const uint32_t slot_;
+  Heartbeat& heartbeat_;
+  Loop loop_;
+  WorkerLinks links_;                     // control's
+  std::unique_ptr<ControlLink> control_;  // a worker's
+  Channel master_;
+  Doorbell doorbell_;
+  std::unique_ptr<Role> role_;
+};
+
+}  // namespace
+
+void beat_on_every_turn(Loop& loop, Heartbeat& heartbeat) {
+  loop.add_turn_hook([&heartbeat](int64_t now_ms) {
+    heartbeat.beat_ns.store(monotonic_ns(), std::memory_order_relaxed);
+    return now_ms + kBeatEveryMs;
+  });
+}
+
+int run_child(const Inherited& inherited, const RoleMakers& makers, ChildSeat seat) {
+  const pid_t master = seat.master;
+  const Fd stack = std::move(seat.stack);
+  if (!die_with(master)) return 1;
+  set_up_signals();
+  set_process_title(process_name(seat.slot));
+  install_stack_dump(stack.get());
+  detach_stdin();
+  makers.open_log(inherited.config);
+  ChildProcess process(inherited, makers, std::move(seat));
+  if (const auto dropped = drop_privileges(inherited.privileges); !dropped) {
+    HW_ALERT("cannot drop privileges: {}", dropped.error().text);
+    return 1;
+  }
+  // A change of user clears it.
+  if (!die_with(master)) return 1;
+  return process.run();
+}
+
+}  // namespace hawser

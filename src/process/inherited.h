@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// What the master prepares and every process of a generation inherits through fork(2).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "config/model.h"
+#include "loop/loop.h"
+#include "loop/role.h"
+#include "process/listeners.h"
+#include "process/privilege.h"
+#include "shm/shared.h"
+
+namespace hawser {
+
+struct Inherited {
+  const Config& config;
+  Shared& shared;
+  const Listeners& listeners;
+  Privileges privileges;
+  bool daemon = false;  // a child gives up standard output and error once it serves
+};
+
+// Control's way to RuntimeControl::ask_workers().
+using AskWorkers = std::function<void(std::string, std::function<void(std::string)>)>;
+
+// What makes the roles; worker_main.cc and control_main.cc in the program.
+struct RoleMakers {
+  // Called first in every process, while it may still open anything.
+  void (*open_log)(const Config& config);
+  std::unique_ptr<Role> (*worker)(Loop& loop, const Inherited& inherited, uint32_t worker);
+  std::unique_ptr<Role> (*control)(Loop& loop, const Inherited& inherited, AskWorkers ask);
+};
+
+}  // namespace hawser
