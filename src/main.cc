@@ -31,7 +31,8 @@ int evaluate(const std::string& condition) {
 }
 
 int check_or_run(const Options& options) {
-  auto config = load_config(options);
+  MasterOptions master = options.master;
+  auto config = load_config(options, master.files);
   if (config == nullptr) return 1;
   if (options.action == Options::Action::kCheck) {
     if (!options.master.quiet) fmt::print("Configuration file is valid\n");
@@ -40,7 +41,7 @@ int check_or_run(const Options& options) {
   if (const auto limited = limit_memory(options.memory_mb); !limited) {
     return fail(limited.error().text);
   }
-  return fail("running is not built yet");
+  return run_master(master, std::move(config));
 }
 
 int run(std::span<const char* const> arguments) {

@@ -43,6 +43,7 @@ class Diag {
   // Registers a file and its text (for quoting lines); returns its index. The text must outlive the
   // Diag.
   uint16_t add_file(std::string name, std::string_view text);
+  size_t files() const { return files_.size(); }
   std::string_view file_name(uint16_t file) const { return files_[file].name; }
   std::string place(SourcePos pos) const;  // "site.cfg:41"
 

@@ -2,6 +2,7 @@
 #include "loop/loop.h"
 
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -31,6 +32,13 @@ Loop::~Loop() {
   while (uv_run(&uv_, UV_RUN_NOWAIT) != 0) {
   }
   HW_ASSERT(uv_loop_close(&uv_) == 0);  // an owner of a handle must not outlive its loop
+}
+
+void Loop::close_descriptors() {
+  for (const int fd : {epoll_.get(), uv_backend_fd(&uv_), uv_.async_io_watcher.fd,
+                       uv_.signal_pipefd[0], uv_.signal_pipefd[1]}) {
+    if (fd >= 0) ::close(fd);
+  }
 }
 
 bool Loop::watch(int fd, uint32_t epoll_events, IoHandler* handler) {

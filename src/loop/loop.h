@@ -70,6 +70,11 @@ class Loop {
 
   uv_loop_t* uv() { return &uv_; }
 
+  // In a child that was forked in the middle of a turn and makes a loop of its own: closes the
+  // copies of this one's descriptors, without telling the kernel objects that the parent still
+  // uses. Nothing else may be done with this loop there, not even destroying it.
+  void close_descriptors();
+
  private:
   struct Ready {
     IoHandler* handler;

@@ -52,6 +52,7 @@ class SignalWatch {
  public:
   using Callback = std::function<void(int signal)>;
   SignalWatch(Loop& loop, std::initializer_list<int> signals, Callback callback);
+  int fd() const { return fd_.get(); }
 
  private:
   Fd fd_;

@@ -141,7 +141,11 @@ int run_child(const Inherited& inherited, const RoleMakers& makers, ChildSeat se
   set_process_title(process_name(seat.slot));
   install_stack_dump(stack.get());
   detach_stdin();
-  makers.open_log(inherited.config);
+  Counter* dropped_lines = nullptr;
+  if (seat.slot >= kFirstWorker) {
+    dropped_lines = &inherited.shared.process_counters(seat.slot - kFirstWorker).log_dropped;
+  }
+  makers.open_log(inherited.config, dropped_lines);
   ChildProcess process(inherited, makers, std::move(seat));
   if (const auto dropped = drop_privileges(inherited.privileges); !dropped) {
     HW_ALERT("cannot drop privileges: {}", dropped.error().text);

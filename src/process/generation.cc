@@ -24,6 +24,7 @@ Generation::Generation(Loop& loop, const Inherited& inherited, const RoleMakers&
       events_(std::move(events)),
       leave_(std::move(leave)),
       judge_(inherited.config.global.hung_worker_timeout, monotonic_ns()),
+      audit_(inherited.shared),
       ticker_(loop, [this] { tick(); }),
       killer_(loop, [this] {
         for (const auto& member : members_) {

@@ -14,6 +14,7 @@
 #include "loop/watch.h"
 #include "process/inherited.h"
 #include "process/supervise.h"
+#include "shm/load_audit.h"
 
 namespace hawser {
 
@@ -69,6 +70,7 @@ class Generation {
   std::vector<std::unique_ptr<Member>> members_;  // control, then the workers
   std::vector<Fd> doorbells_;
   HangJudge judge_;
+  LoadAudit audit_;
   Timer ticker_;
   Timer killer_;
   enum class Phase : uint8_t { kStarting, kServing, kDraining, kStopping, kEnded };

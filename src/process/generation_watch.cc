@@ -51,14 +51,19 @@ void Generation::lose(Member& member, int status) {
   const Micros lived = since(member.started_ns);
   member.heartbeat->state.store(ended_in_order ? ProcessState::kAbsent : ProcessState::kDead);
   member.heartbeat->pid.store(0);
-  ring_others(member);
   std::string lost;
   if (member.is_worker()) {
     const uint32_t connections = inherited_.shared.take_back(member.worker());
     inherited_.shared.process_counters(member.worker()).lost_conns.add(connections);
+    audit_.begin();
     lost = fmt::format("; {} client connection{} lost", connections, connections == 1 ? "" : "s");
   }
+  // They accept for it, and may use what it held of servers' limits.
+  ring_others(member);
   loop_.bury(std::move(member.channel));
+  // The number of the pipe may be in use again before the turn ends: nobody may watch it any
+  // longer.
+  if (member.stack_watch != nullptr) member.stack_watch->set(0);
   loop_.bury(std::move(member.stack_watch));
   member.stack_pipe.reset();
 
@@ -110,6 +115,7 @@ void Generation::check_ended() {
 void Generation::tick() {
   const int64_t now_ns = monotonic_ns();
   judge_.tick(now_ns);
+  audit_.look();
   for (const auto& member : members_) {
     if (member->pid > 0 && !member->killed) watch(*member, now_ns);
   }

@@ -29,7 +29,7 @@ using AskWorkers = std::function<void(std::string, std::function<void(std::strin
 // What makes the roles; worker_main.cc and control_main.cc in the program.
 struct RoleMakers {
   // Called first in every process, while it may still open anything.
-  void (*open_log)(const Config& config);
+  void (*open_log)(const Config& config, Counter* dropped);
   std::unique_ptr<Role> (*worker)(Loop& loop, const Inherited& inherited, uint32_t worker);
   std::unique_ptr<Role> (*control)(Loop& loop, const Inherited& inherited, AskWorkers ask);
 };

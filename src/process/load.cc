@@ -10,7 +10,7 @@
 
 namespace hawser {
 
-std::unique_ptr<const Config> load_config(const Options& options) {
+std::unique_ptr<const Config> load_config(const Options& options, std::vector<std::string>& files) {
   if (!options.directory.empty() && chdir(options.directory.c_str()) != 0) {
     const Error error = errno_error("cannot change to '" + options.directory + "'", errno);
     fmt::print(stderr, "hawser: {}\n", error.text);
@@ -23,6 +23,9 @@ std::unique_ptr<const Config> load_config(const Options& options) {
     fmt::print(stderr, "{}{}", diag.render(), diag.summary());
   }
   if (config == nullptr) return nullptr;
+  for (size_t i = 0; i < diag.files(); ++i) {
+    files.emplace_back(diag.file_name(static_cast<uint16_t>(i)));
+  }
   if (diag.warnings() != 0 && (options.warnings_fail || config->global.zero_warning)) {
     fmt::print(stderr, "hawser: '{}' does not allow warnings; nothing was changed\n",
                options.warnings_fail ? "-dW" : "zero-warning");

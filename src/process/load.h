@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "process/options.h"
 
@@ -9,7 +11,8 @@ namespace hawser {
 
 // Reads the configuration that the options name, prints what there is to say about it, and judges
 // it. nullptr: it must not be used.
-std::unique_ptr<const Config> load_config(const Options& options);
+// `files` gets the names of the files, by SourcePos::file.
+std::unique_ptr<const Config> load_config(const Options& options, std::vector<std::string>& files);
 
 // -m: bounds the address space of this process and of those it starts. 0: no bound.
 Result<> limit_memory(uint32_t megabytes);

@@ -125,8 +125,9 @@ uint64_t needed_capabilities(const Config& config, bool stays_root) {
   return needed;
 }
 
-Result<Privileges> plan_privileges(const GlobalConfig& global, uint64_t capabilities) {
-  Privileges plan{global.uid, global.gid, global.chroot, capabilities};
+Result<Privileges> plan_privileges(const Config& config) {
+  const GlobalConfig& global = config.global;
+  Privileges plan{global.uid, global.gid, global.chroot};
   if (!plan.uid && !global.user.empty()) {
     const passwd* user = getpwnam(global.user.c_str());
     if (user == nullptr) return Error{fmt::format("there is no user '{}'", global.user)};
@@ -137,6 +138,7 @@ Result<Privileges> plan_privileges(const GlobalConfig& global, uint64_t capabili
     if (named == nullptr) return Error{fmt::format("there is no group '{}'", global.group)};
     plan.gid = named->gr_gid;
   }
+  plan.capabilities = needed_capabilities(config, plan.uid.value_or(geteuid()) == 0);
   if (geteuid() == 0) {
     struct stat at;
     if (!plan.chroot.empty() && (stat(plan.chroot.c_str(), &at) != 0 || !S_ISDIR(at.st_mode))) {

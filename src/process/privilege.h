@@ -21,7 +21,7 @@ struct Privileges {
 };
 
 // Names are looked up and what cannot work is refused: to be called by the master, before any fork.
-Result<Privileges> plan_privileges(const GlobalConfig& global, uint64_t capabilities);
+Result<Privileges> plan_privileges(const Config& config);
 
 // The capabilities that the configuration cannot do without. `stays_root`: no user is configured.
 uint64_t needed_capabilities(const Config& config, bool stays_root);

@@ -53,23 +53,25 @@ TEST_CASE("only a worker that stays root keeps its access to others' unix socket
 }
 
 TEST_CASE("users and groups that do not exist are refused by name") {
-  GlobalConfig global;
+  Config config;
+  GlobalConfig& global = config.global;
   global.user = "no-such-user";
-  const auto no_user = plan_privileges(global, 0);
+  const auto no_user = plan_privileges(config);
   REQUIRE_FALSE(no_user);
   CHECK_THAT(no_user.error().text, Contains("'no-such-user'"));
   global.user = "root";
   global.group = "no-such-group";
-  const auto no_group = plan_privileges(global, 0);
+  const auto no_group = plan_privileges(config);
   REQUIRE_FALSE(no_group);
   CHECK_THAT(no_group.error().text, Contains("'no-such-group'"));
 }
 
 TEST_CASE("names become numbers, and numbers win") {
-  GlobalConfig global;
+  Config config;
+  GlobalConfig& global = config.global;
   global.user = global.group = "root";
   global.uid = geteuid();
-  const auto plan = plan_privileges(global, 0);
+  const auto plan = plan_privileges(config);
   if (geteuid() == 0) {
     REQUIRE(plan);
     CHECK(plan->uid == uid_t{0});

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: MIT
+"""A running Hawser for the scripts of regtests/: started, watched by its log, asked over its runtime socket, ended.
+
+Nothing sleeps: every wait is for a line of the log, an answer or an exit, with a deadline. Ports are the kernel's choice.
+"""
+import os
+import pathlib
+import queue
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HAWSER = os.environ.get("HAWSER", "build/dev/hawser")
+DEADLINE = 20.0
+SKIPPED = 77
+
+
+def skip(why):
+    print(f"skipped: {why}")
+    sys.exit(SKIPPED)
+
+
+def need_root():
+    if os.geteuid() != 0:
+        skip("needs root")
+
+
+def check(condition, what):
+    if not condition:
+        raise AssertionError(what)
+    print(f"ok: {what}")
+
+
+class Port:
+    """A TCP port of 127.0.0.1 that nobody else gets while this object lives, and that a program may listen on."""
+
+    def __init__(self):
+        self.socket = socket.socket()
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        self.socket.bind(("127.0.0.1", 0))
+        self.number = self.socket.getsockname()[1]
+
+    def connect(self, timeout=DEADLINE):
+        return socket.create_connection(("127.0.0.1", self.number), timeout)
+
+
+class Origin:
+    """A TCP server that sends back what it gets."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            client, _ = self.listener.accept()
+            threading.Thread(target=self._echo, args=(client,), daemon=True).start()
+
+    @staticmethod
+    def _echo(client):
+        try:
+            while data := client.recv(65536):
+                client.sendall(data)
+        except OSError:
+            pass
+        client.close()
+
+
+class Hawser:
+    """One run of the program. `config` may use {dir}, the directory of this run."""
+
+    def __init__(self, config, *arguments, wait_for="serve"):
+        self.folder = tempfile.TemporaryDirectory(prefix="hawser-")
+        self.dir = pathlib.Path(self.folder.name)
+        os.chmod(self.dir, 0o755)
+        self.cli_path = self.dir / "cli"
+        (self.dir / "cfg").write_text(config.replace("{dir}", str(self.dir)))
+        self.log = []
+        self.lines = queue.Queue()
+        self.seen = 0
+        self.process = subprocess.Popen([HAWSER, *arguments, "-f", str(self.dir / "cfg")], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        self.pid = self.process.pid
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+        if wait_for:
+            self.wait_log(wait_for)
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.put((time.monotonic(), line.rstrip("\n")))
+        self.lines.put((time.monotonic(), None))
+
+    def wait_log(self, pattern, deadline=DEADLINE):
+        """The match of the next log line that `pattern` finds, and when it came."""
+        end = time.monotonic() + deadline
+        while True:
+            try:
+                when, line = self.lines.get(timeout=max(0.01, end - time.monotonic()))
+            except queue.Empty:
+                raise AssertionError(f"no line with '{pattern}' within {deadline} s; log:\n" + "\n".join(self.log))
+            if line is None:
+                raise AssertionError(f"the log ended before '{pattern}':\n" + "\n".join(self.log))
+            self.log.append(line)
+            if found := re.search(pattern, line):
+                return found, when
+
+    def wait_eof(self, deadline=DEADLINE):
+        """Until nobody holds the program's output any more."""
+        self.reader.join(deadline)
+        if self.reader.is_alive():
+            raise AssertionError("somebody still holds the output")
+
+    def cli(self, command):
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(DEADLINE)
+            client.connect(str(self.cli_path))
+            client.sendall(command.encode() + b"\n")
+            answer = b""
+            while data := client.recv(65536):
+                answer += data
+        return answer.decode()
+
+    def processes(self):
+        """name -> (pid, state, restarts), as `show proc` tells."""
+        found = {}
+        for line in self.cli("show proc").splitlines():
+            if row := re.match(r"(\d+) +(master|control|worker \d+) +\d+ +\S+ +\S+ +(\w+) +(\d+)", line):
+                found[row[2]] = (int(row[1]), row[3], int(row[4]))
+        return found
+
+    def stop(self, signal_number=signal.SIGTERM):
+        """Sends a signal and returns the exit code."""
+        self.process.send_signal(signal_number)
+        return self.process.wait(DEADLINE)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(DEADLINE)
+        self.folder.cleanup()
+
+
+def children_of(pid):
+    return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def wait_until(condition, what, deadline=DEADLINE):
+    """For what no line of a log tells; looks every few milliseconds."""
+    end = time.monotonic() + deadline
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {deadline} s: {what}")
+        time.sleep(0.002)
+    print(f"ok: {what}")
+
+
+def tcp_config(port, origin, workers=2, extra=""):
+    return f"""
+global
+    nbproc {workers}
+    stats socket {{dir}}/cli level admin
+{extra}
+defaults
+    mode tcp
+    timeout connect 5s
+    timeout client 30s
+    timeout server 30s
+listen echo
+    bind 127.0.0.1:{port.number}
+    server s1 127.0.0.1:{origin.port}
+"""

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#include "admin/cli.h"
+#include "check/health.h"
+#include "loop/watch.h"
+#include "process/process_log.h"
+#include "process/roles.h"
+#include "shm/schedule.h"
+
+namespace hawser {
+namespace {
+
+std::vector<CliListener> cli_listeners(const Listeners& listeners) {
+  std::vector<CliListener> sockets;
+  for (const StatsSocket& socket : listeners.stats_sockets()) {
+    sockets.push_back({socket.bind, socket.fd});
+  }
+  return sockets;
+}
+
+class Control final : public Role, private RuntimeControl, private HealthEvents {
+ public:
+  Control(Loop& loop, const Inherited& inherited, AskWorkers ask)
+      : config_(inherited.config),
+        shared_(inherited.shared),
+        ask_(std::move(ask)),
+        health_(loop, config_, shared_, *this),
+        cli_(loop, config_, shared_, *this, cli_listeners(inherited.listeners)) {}
+
+  void start(std::function<void()> ready) override {
+    health_.start();
+    ready();
+  }
+
+  void drain(std::function<void()> finished) override {
+    health_.stop();
+    cli_.stop_accepting();
+    finished();
+  }
+
+  std::string answer(const std::string&) override { return ""; }
+  void doorbell() override {}
+
+ private:
+  // RuntimeControl: what commands may do to the rest of the program.
+  void ask_workers(std::string request, std::function<void(std::string)> done) override {
+    ask_(std::move(request), std::move(done));
+  }
+  void set_server_admin(uint32_t server, ServerAdmin admin) override {
+    health_.set_server_admin(server, admin);
+  }
+  Result<void> set_server_weight(uint32_t server, std::string_view weight) override {
+    return health_.set_server_weight(server, weight);
+  }
+  void set_server_health(uint32_t server, ServerHealth health) override {
+    health_.set_server_health(server, health);
+  }
+  void enable_checks(uint32_t server, bool on) override { health_.enable_checks(server, on); }
+  std::string last_check_text(uint32_t server) const override {
+    return health_.last_check_text(server);
+  }
+
+  // HealthEvents: what follows from the checks.
+  void log(const ProxyConfig& backend, LogLevel level, std::string_view text) override {
+    process_log().send(&backend, level, text);
+  }
+  void servers_changed(std::span<const ProxyConfig* const> backends) override {
+    for (const ProxyConfig* backend : backends) publish_schedule(shared_, config_, backend->index);
+    for (uint32_t worker = 0; worker < shared_.workers(); ++worker) {
+      Doorbell::ring(shared_.process(kFirstWorker + worker).doorbell.load());
+    }
+  }
+
+  const Config& config_;
+  Shared& shared_;
+  AskWorkers ask_;
+  HealthChecker health_;
+  CliServer cli_;
+};
+
+}  // namespace
+
+std::unique_ptr<Role> make_control(Loop& loop, const Inherited& inherited, AskWorkers ask) {
+  return std::make_unique<Control>(loop, inherited, std::move(ask));
+}
+
+}  // namespace hawser

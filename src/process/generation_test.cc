@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+// Real processes with roles that do nothing, or what a test asks for.
+#include "process/generation.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/testing.h"
+
+namespace hawser {
+namespace {
+
+// A counter in shared memory tells the processes how to behave.
+enum Behaviour : uint64_t { kServes = 0, kExitsAtStart };
+
+class TestRole : public Role {
+ public:
+  TestRole(Shared& shared, uint32_t slot) : shared_(shared), slot_(slot) {}
+  void start(std::function<void()> ready) override {
+    const uint64_t behaviour = shared_.process_counters(0).conn_tot.value();
+    if (slot_ != kControlSlot && behaviour == kExitsAtStart) _exit(7);
+    ready();
+  }
+  void drain(std::function<void()> finished) override { finished(); }
+  std::string answer(const std::string&) override { return ""; }
+  void doorbell() override {}
+
+ private:
+  Shared& shared_;
+  uint32_t slot_;
+};
+
+void open_no_log(const Config&, Counter*) {}
+std::unique_ptr<Role> make_test_worker(Loop&, const Inherited& inherited, uint32_t worker) {
+  return std::make_unique<TestRole>(inherited.shared, kFirstWorker + worker);
+}
+std::unique_ptr<Role> make_test_control(Loop&, const Inherited& inherited, AskWorkers) {
+  return std::make_unique<TestRole>(inherited.shared, kControlSlot);
+}
+constexpr RoleMakers kTestRoles = {open_no_log, make_test_worker, make_test_control};
+
+struct Processes {
+  Config config;
+  std::unique_ptr<Shared> shared;
+  std::vector<std::string> problems;
+  std::unique_ptr<Listeners> listeners;
+  std::unique_ptr<Inherited> inherited;
+  Loop loop;
+  bool ready = false, ended = false;
+  std::string failure;
+  std::unique_ptr<SignalWatch> signals;
+  std::unique_ptr<Generation> generation;
+
+  explicit Processes(uint32_t workers, Behaviour behaviour = kServes,
+                     Millis hung_after = Millis(60'000)) {
+    config.global.hung_worker_timeout = hung_after;
+    config.proxies.push_back(std::make_unique<ProxyConfig>());
+    config.first_server = config.first_listener = {0};
+    auto made = Shared::create(config, workers);
+    REQUIRE(made);
+    shared = std::move(made).value();
+    shared->process_counters(0).conn_tot.add(behaviour);
+    listeners = std::make_unique<Listeners>(
+        config, workers, 10, [](SourcePos) { return std::string(); }, problems);
+    inherited =
+        std::make_unique<Inherited>(Inherited{config, *shared, *listeners, Privileges{}, false});
+    signals = std::make_unique<SignalWatch>(loop, std::initializer_list<int>{SIGCHLD}, [this](int) {
+      int status;
+      for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) generation->reap(pid, status);
+    });
+    generation = std::make_unique<Generation>(
+        loop, *inherited, kTestRoles,
+        GenerationEvents{[this] { ready = true; }, [this](std::string why) { failure = why; },
+                         [this] { ended = true; }},
+        [this] {
+          loop.close_descriptors();
+          close(signals->fd());
+        });
+    generation->start();
+  }
+  ~Processes() {
+    generation->stop();
+    run_until([this] { return ended; });
+  }
+
+  Heartbeat& worker(uint32_t n) { return shared->process(kFirstWorker + n); }
+
+  // Lets the loop run until `condition`, but not for ever.
+  template <class Condition>
+  bool run_until(Condition condition) {
+    bool in_time = true;
+    Timer deadline(loop, [&] {
+      in_time = false;
+      loop.stop();
+    });
+    deadline.start(Millis(20'000));
+    loop.add_turn_hook([this, condition, done = false](int64_t now_ms) mutable {
+      if (!done && condition()) {
+        done = true;
+        loop.stop();
+      }
+      return done ? INT64_MAX : now_ms + 1;
+    });
+    loop.run();
+    return in_time;
+  }
+};
+
+TEST_CASE("everybody serves, is known by pid and beats") {
+  Processes processes(2);
+  REQUIRE(processes.run_until([&] { return processes.ready; }));
+  for (uint32_t i = 0; i < 2; ++i) {
+    CHECK(processes.worker(i).state == ProcessState::kServing);
+    CHECK(getpgid(processes.worker(i).pid) >= 0);
+  }
+  const int64_t before = processes.worker(0).beat_ns;
+  CHECK(processes.run_until([&] { return processes.worker(0).beat_ns > before; }));
+}
+
+TEST_CASE("a worker that is killed is replaced, and its connections are taken back") {
+  Processes processes(2);
+  REQUIRE(processes.run_until([&] { return processes.ready; }));
+  processes.shared->header().conns = 3;
+  processes.shared->proxy_gauges(1, 0).fe_conns = 2;
+  const pid_t victim = processes.worker(1).pid;
+  const pid_t neighbour = processes.worker(0).pid;
+  kill(victim, SIGKILL);
+  CHECK(processes.run_until([&] {
+    return processes.worker(1).restarts == 1 && processes.worker(1).state == ProcessState::kServing;
+  }));
+  CHECK(processes.worker(1).pid != victim);
+  CHECK(processes.worker(0).pid == neighbour);
+  CHECK(processes.shared->header().conns == 1);
+  CHECK(processes.shared->process_counters(1).lost_conns.value() == 2);
+}
+
+TEST_CASE("a worker that hangs is killed and replaced") {
+  Processes processes(1, kServes, Millis(1000));
+  REQUIRE(processes.run_until([&] { return processes.ready; }));
+  const pid_t victim = processes.worker(0).pid;
+  kill(victim, SIGSTOP);
+  CHECK(processes.run_until([&] {
+    return processes.worker(0).restarts == 1 && processes.worker(0).state == ProcessState::kServing;
+  }));
+}
+
+TEST_CASE("workers that end before they serve make the start fail") {
+  Processes processes(2, kExitsAtStart);
+  CHECK(processes.run_until([&] { return !processes.failure.empty(); }));
+  CHECK_THAT(processes.failure, Catch::Matchers::Contains("5 times"));
+  CHECK_FALSE(processes.ready);
+}
+
+TEST_CASE("a soft stop ends everybody in order") {
+  Processes processes(2);
+  REQUIRE(processes.run_until([&] { return processes.ready; }));
+  processes.generation->drain();
+  CHECK(processes.run_until([&] { return processes.ended; }));
+  CHECK(processes.shared->header().stopping == 1);
+  CHECK(processes.worker(0).state == ProcessState::kAbsent);
+}
+
+}  // namespace
+}  // namespace hawser

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "process/single.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "loop/watch.h"
+#include "process/child.h"
+
+namespace hawser {
+namespace {
+
+class SingleProcess {
+ public:
+  SingleProcess(const Inherited& inherited, const RoleMakers& makers)
+      : inherited_(inherited),
+        signals_(loop_, {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGHUP, SIGQUIT},
+                 [this](int signal) { take(signal); }),
+        worker_(makers.worker(loop_, inherited, 0)),
+        control_(
+            makers.control(loop_, inherited, [this](const std::string& request, const auto& done) {
+              done(worker_->answer(request));
+            })) {
+    seat(kFirstWorker, *worker_);
+    seat(kControlSlot, *control_);
+  }
+
+  int run() {
+    control_->start([this] { state_of(kControlSlot).store(ProcessState::kServing); });
+    worker_->start([this] { state_of(kFirstWorker).store(ProcessState::kServing); });
+    loop_.run();
+    return ended_by_ == 0 ? 0 : 128 + ended_by_;
+  }
+
+ private:
+  std::atomic<ProcessState>& state_of(uint32_t slot) {
+    return inherited_.shared.process(slot).state;
+  }
+
+  void seat(uint32_t slot, Role& role) {
+    Heartbeat& heartbeat = inherited_.shared.process(slot);
+    heartbeat.pid.store(getpid());
+    heartbeat.started_ns.store(monotonic_ns());
+    heartbeat.state.store(ProcessState::kStarting);
+    beat_on_every_turn(loop_, heartbeat);
+    bells_.emplace_back(Doorbell::make());
+    heartbeat.doorbell.store(bells_.back().get());
+    doorbells_.push_back(
+        std::make_unique<Doorbell>(loop_, bells_.back().get(), [&role] { role.doorbell(); }));
+  }
+
+  void take(int signal) {
+    switch (signal) {
+      case SIGINT:
+      case SIGTERM:
+        ended_by_ = signal;
+        return loop_.stop();
+      case SIGUSR1:
+        inherited_.shared.header().stopping.store(1);
+        state_of(kFirstWorker).store(ProcessState::kDraining);
+        return worker_->drain([this] { loop_.stop(); });
+      case SIGQUIT:
+        return HW_NOTICE("one process ({}), {} client connections", getpid(),
+                         inherited_.shared.header().conns.load());
+      default:
+        return HW_WARN("a single process (-d) cannot reload: restart it");
+    }
+  }
+
+  const Inherited& inherited_;
+  Loop loop_;
+  SignalWatch signals_;
+  std::vector<Fd> bells_;
+  std::unique_ptr<Role> worker_, control_;
+  std::vector<std::unique_ptr<Doorbell>> doorbells_;
+  int ended_by_ = 0;
+};
+
+}  // namespace
+
+int run_single(const Inherited& inherited, const RoleMakers& makers) {
+  makers.open_log(inherited.config, &inherited.shared.process_counters(0).log_dropped);
+  SingleProcess process(inherited, makers);
+  const Privileges& keep = inherited.privileges;
+  if (keep.uid || keep.gid || !keep.chroot.empty()) {
+    if (const auto dropped = drop_privileges(keep); !dropped) {
+      HW_ALERT("cannot drop privileges: {}", dropped.error().text);
+      return 1;
+    }
+  }
+  return process.run();
+}
+
+}  // namespace hawser
