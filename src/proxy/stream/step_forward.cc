@@ -351,7 +351,7 @@ Next Stream::on_response_head() {
   // The request has reached its server: it need not be kept any longer.
   upload_.keep = false;
   settle(client(), upload_);
-  if (status != 101 && !upload_.done && request_parser_.body_done() && upload_.approved == 0)
+  if (!tunnel_ && !upload_.done && request_parser_.body_done() && upload_.approved == 0)
     upload_.done = true;
 
   Pieces pieces;

@@ -129,10 +129,10 @@ void Stream::write_log(LogStage reached) {
   const Address client_address = session_->client_address(), local = session_->local_address();
   record.client = &client_address;
   record.listener = &local;
-  if (server_ != nullptr) {
-    record.server_address = &server_->config.address;
+  if (logged_server_ != nullptr) {
+    record.server_address = &logged_server_->config.address;
     if (server_conn_ != nullptr) record.server_source = &server_conn_->source_address();
-    record.server = server_->config.name;
+    record.server = logged_server_->config.name;
   }
   const BindConfig& bind = session_->listener().bind();
   record.listener_id = bind.id;

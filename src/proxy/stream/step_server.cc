@@ -175,6 +175,7 @@ std::unique_ptr<ServerConn> Stream::take_idle() {
 
 Next Stream::start_connect(ConnectHow how) {
   tried_.add(server_->position);
+  logged_server_ = server_;
   // `redir`: the client is sent to the server itself.
   const std::string& prefix = server_->config.redir;
   if (!prefix.empty() && is_http() && (request_.method == "GET" || request_.is_head())) {

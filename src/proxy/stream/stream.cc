@@ -27,7 +27,7 @@ void Stream::begin(Session& session) {
   session_ = &session;
   frontend_ = &session.frontend();
   backend_ = nullptr;
-  server_ = nullptr;
+  server_ = logged_server_ = nullptr;
   tried_ = {};
   cookie_ = {};
   upload_ = {};
