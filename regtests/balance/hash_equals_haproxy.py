@@ -111,7 +111,9 @@ class Client:
 
 def http_request(request):
     body = request.get("body", "")
-    lines = [f"{request.get('method', 'GET')} {request.get('target', '/')} HTTP/1.1"] + request.get("header", [])
+    target = request.get("target", "/")
+    method = request.get("method", "OPTIONS" if target == "*" else "GET")  # RFC 9112, section 3.2.4
+    lines = [f"{method} {target} HTTP/1.1"] + request.get("header", [])
     if not any(line.lower().startswith("host:") for line in lines):
         absolute = re.match(r"https?://([^/?]+)", request.get("target", "/"))
         lines.insert(1, f"Host: {absolute.group(1) if absolute else 'h.example'}")

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """-d: every role in one process, whose number is the one in the log and in the pid file."""
+import signal
+
 from hawser import Hawser, Origin, Port, check, children_of, tcp_config
 
 
@@ -14,7 +16,7 @@ def main():
             processes = hawser.processes()
             check(processes["worker 1"][0] == processes["control"][0] == hawser.pid, "one process is everything")
             check(f"127.0.0.1:{client.getsockname()[1]}" in hawser.cli("show sess"), "commands reach the worker in it")
-        check(hawser.stop() == 143, "SIGTERM ends in 143")
+        check(hawser.stop() == -signal.SIGTERM, "SIGTERM ends it as any plain program")
 
 
 main()
