@@ -127,7 +127,7 @@ uint64_t needed_capabilities(const Config& config, bool stays_root) {
 
 Result<Privileges> plan_privileges(const Config& config) {
   const GlobalConfig& global = config.global;
-  Privileges plan{global.uid, global.gid, global.chroot};
+  Privileges plan{global.uid, global.gid, global.chroot, global.dumpable};
   if (!plan.uid && !global.user.empty()) {
     const passwd* user = getpwnam(global.user.c_str());
     if (user == nullptr) return Error{fmt::format("there is no user '{}'", global.user)};
@@ -166,6 +166,7 @@ Result<> drop_privileges(const Privileges& keep) {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     return errno_error("cannot rule out new privileges", errno);
   }
+  if (keep.dumpable) prctl(PR_SET_DUMPABLE, 1);
   return verify(keep);
 }
 

@@ -17,6 +17,7 @@ struct Privileges {
   std::optional<uid_t> uid;
   std::optional<gid_t> gid;
   std::string chroot;
+  bool dumpable = false;      // may leave a core file although the user changed
   uint64_t capabilities = 0;  // bit n: capability n of linux/capability.h stays
 };
 
