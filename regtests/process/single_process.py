@@ -8,7 +8,7 @@ from hawser import Hawser, Origin, Port, check, children_of, tcp_config
 
 def main():
     port, origin = Port(), Origin()
-    with Hawser(tcp_config(port, origin), "-d", wait_for=None) as hawser:
+    with Hawser(tcp_config(port, origin), "-d") as hawser:
         with port.connect() as client:
             client.sendall(b"x")
             check(client.recv(1) == b"x", "clients are served")

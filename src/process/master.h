@@ -25,8 +25,9 @@ struct MasterOptions {
 };
 
 // Runs until the program ends; returns its exit code: 0 after a soft stop, 128 + the signal after
-// SIGTERM or SIGINT, 1 when it cannot start. With -D the calling process returns as soon as every
-// worker serves, and the master goes on in the background.
+// SIGTERM or SIGINT (a single process is ended by the signal itself), 1 when it cannot start. With
+// -D the calling process returns as soon as every worker serves, and the master goes on in the
+// background.
 int run_master(const MasterOptions& options, std::unique_ptr<const Config> config);
 
 }  // namespace hawser

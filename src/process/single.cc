@@ -27,8 +27,8 @@ class SingleProcess {
   }
 
   int run() {
-    control_->start([this] { state_of(kControlSlot).store(ProcessState::kServing); });
-    worker_->start([this] { state_of(kFirstWorker).store(ProcessState::kServing); });
+    control_->start([this] { serve(kControlSlot); });
+    worker_->start([this] { serve(kFirstWorker); });
     loop_.run();
     return ended_by_ == 0 ? 0 : 128 + ended_by_;
   }
@@ -36,6 +36,13 @@ class SingleProcess {
  private:
   std::atomic<ProcessState>& state_of(uint32_t slot) {
     return inherited_.shared.process(slot).state;
+  }
+
+  void serve(uint32_t slot) {
+    state_of(slot).store(ProcessState::kServing);
+    const bool all = state_of(kControlSlot) == ProcessState::kServing &&
+                     state_of(kFirstWorker) == ProcessState::kServing;
+    if (all) HW_NOTICE("one process serves, with all roles");
   }
 
   void seat(uint32_t slot, Role& role) {
