@@ -145,6 +145,21 @@ TEST_CASE("a worker that hangs is killed and replaced") {
   }));
 }
 
+TEST_CASE("workers that die again and again leave the master watching the right descriptors") {
+  Processes processes(2);
+  REQUIRE(processes.run_until([&] { return processes.ready; }));
+  // The descriptors of the dead are used again at once, whatever the order of their last events.
+  for (uint32_t round = 1; round <= 3; ++round) {
+    kill(processes.worker(0).pid, SIGKILL);
+    kill(processes.worker(1).pid, SIGKILL);
+    REQUIRE(processes.run_until([&] {
+      return processes.worker(0).restarts == round && processes.worker(1).restarts == round &&
+             processes.worker(0).state == ProcessState::kServing &&
+             processes.worker(1).state == ProcessState::kServing;
+    }));
+  }
+}
+
 TEST_CASE("workers that end before they serve make the start fail") {
   Processes processes(2, kExitsAtStart);
   CHECK(processes.run_until([&] { return !processes.failure.empty(); }));
