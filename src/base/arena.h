@@ -9,8 +9,8 @@
 
 namespace hawser {
 
-// Text with stable addresses that is thrown away as a whole. The first chunk is kept, so that the common case
-// allocates nothing.
+// Text with stable addresses that is thrown away as a whole. The first chunk is kept, so that the
+// common case allocates nothing.
 class TextArena {
  public:
   // A copy of the parts, one behind the other.

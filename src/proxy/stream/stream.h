@@ -190,7 +190,7 @@ class Stream final : public ConnOwner {
   Session* session_ = nullptr;
   Frontend* frontend_ = nullptr;
   Backend* backend_ = nullptr;
-  Server* server_ = nullptr;  // reserved: counted in its load
+  Server* server_ = nullptr;         // reserved: counted in its load
   Server* logged_server_ = nullptr;  // the last one that was tried
   std::unique_ptr<ServerConn> server_conn_;
   WaitEntry waiting_;
