@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "config/testing.h"
-#include "shm/layout.h"
 
 using namespace hawser;
 
@@ -38,7 +37,7 @@ TEST_CASE("what the processes are") {
   CHECK(global.dumpable);
   CHECK_FALSE(global_of("set-dumpable\nno set-dumpable").dumpable);
   CHECK(global_of("nbproc 3\nnbproc auto").nbproc == 0);
-  CHECK(global_of(fmt::format("nbproc {}", kMaxWorkers)).nbproc == kMaxWorkers);
+  CHECK(global_of("nbproc 64").nbproc == 64);
 }
 
 TEST_CASE("user and group are looked up, and the first one given counts") {
@@ -68,8 +67,7 @@ TEST_CASE("sizes of the data path") {
           "tune.bufsize 32k\ntune.maxrewrite 2048\ntune.http.maxhdr 200\n"
           "tune.http.logurilen 99\ntune.http.cookielen 98\ntune.maxaccept 7\n"
           "tune.pipesize 128k\nmaxpipes 6\ntune.rcvbuf.client 1k\ntune.rcvbuf.server 2k\n"
-          "tune.sndbuf.client 3k\ntune.sndbuf.server 4k\ntune.pool-low-fd-ratio 10\n"
-          "tune.pool-high-fd-ratio 90\n")
+          "tune.sndbuf.client 3k\ntune.sndbuf.server 4k\n")
           .tune;
   CHECK(tune.bufsize == 32768);
   CHECK(tune.maxrewrite == 2048);
@@ -83,8 +81,6 @@ TEST_CASE("sizes of the data path") {
   CHECK(tune.rcvbuf_server == 2048);
   CHECK(tune.sndbuf_client == 3072);
   CHECK(tune.sndbuf_server == 4096);
-  CHECK(tune.pool_low_fd_ratio == 10);
-  CHECK(tune.pool_high_fd_ratio == 90);
   CHECK(global_of("tune.maxaccept -1").tune.maxaccept == UINT32_MAX);
 }
 
@@ -153,8 +149,6 @@ TEST_CASE("a bad line of the global section is refused at the right column") {
       {"tune.maxaccept 0", "16 error: <number> must be positive, or -1 for no limit"},
       {"tune.maxaccept -2",
        "16 error: <number> must be a whole number from -1 to 2147483647, not '-2'"},
-      {"tune.pool-low-fd-ratio 200",
-       "24 error: <percent> must be a whole number from 0 to 100, not '200'"},
       {"tune.rcvbuf.client", "1 error: missing <size> after 'tune.rcvbuf.client'"},
       {"tune.bufzise 3",
        "1 error: unknown keyword 'tune.bufzise' in a 'global' section (did you mean "

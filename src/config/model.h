@@ -418,7 +418,6 @@ struct GlobalConfig {
     uint32_t pipesize = 0;  // 0: the kernel's
     uint32_t maxpipes = 0;  // 0: a quarter of maxconn
     uint32_t rcvbuf_client = 0, rcvbuf_server = 0, sndbuf_client = 0, sndbuf_server = 0;
-    int32_t pool_low_fd_ratio = 20, pool_high_fd_ratio = 25;
   } tune;
 };
 

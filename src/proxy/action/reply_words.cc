@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "proxy/action/reply_words.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
-#include <sstream>
 #include <vector>
 
 #include "base/text.h"
@@ -24,16 +24,42 @@ bool is_plain(KeywordCall& call, const Word& word) {
   return false;
 }
 
+// A reply is held in memory for good, so a file of any size is not one.
+constexpr size_t kLargestFile = 1024 * 1024;
+
 bool read_file(KeywordCall& call, const Word& word, std::string& out) {
   errno = 0;
   std::ifstream file{std::string(word.text), std::ios::binary};
-  std::stringstream text;
-  if (!file || !(text << file.rdbuf())) {
+  out.resize(kLargestFile + 1);
+  file.read(out.data(), static_cast<std::streamsize>(out.size()));
+  if (!file.is_open() || file.bad()) {
     call.error_at(word,
                   errno_error("cannot read " + quoted(word.text), errno != 0 ? errno : EIO).text);
     return false;
   }
-  out = std::move(text).str();
+  out.resize(static_cast<size_t>(file.gcount()));
+  if (out.size() > kLargestFile) {
+    call.error_at(word, quoted(word.text) + " is larger than 1 MiB");
+    return false;
+  }
+  return true;
+}
+
+// RFC 9110, section 5: a name is a token, a value has no control characters. Anything else would
+// let the text end the head early.
+bool is_field(KeywordCall& call, const Word& name, const Word& value) {
+  const auto in_token = [](char c) {
+    return is_alnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  };
+  if (name.text.empty() || !std::all_of(name.text.begin(), name.text.end(), in_token)) {
+    call.error_at(name, quoted(name.text) + " is not a header name");
+    return false;
+  }
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (std::any_of(value.text.begin(), value.text.end(), is_control)) {
+    call.error_at(value, "a header value cannot hold control characters");
+    return false;
+  }
   return true;
 }
 
@@ -81,7 +107,7 @@ std::optional<ReplyWords> parse_reply_words(KeywordCall& call, uint16_t status, 
     } else if (word.text == "hdr") {
       const auto name = call.take("<name>");
       const auto value = name ? call.take("<value>") : std::nullopt;
-      if (!value || !is_plain(call, *value)) return std::nullopt;
+      if (!value || !is_plain(call, *value) || !is_field(call, *name, *value)) return std::nullopt;
       fields.emplace_back(*name, *value);
     } else if (word.text == "default-errorfiles") {
       default_pages = true;

@@ -108,6 +108,13 @@ void drop_hop_fields(Head& head) {
   }
 }
 
+void use_proxy_connection(Head& request) {
+  const std::string_view value = request.find(HeaderId::kProxyConnection);
+  if (value.data() == nullptr || request.target.starts_with('/')) return;
+  request.says_close = iequals(value, "close");
+  request.says_keep_alive = iequals(value, "keep-alive");
+}
+
 void add_forwarding_fields(const ProxyConfig& frontend, const ProxyConfig& backend,
                            const Session& session, Head& request) {
   if (const ForwardConfig* config = effective(backend.forwardfor, frontend.forwardfor);

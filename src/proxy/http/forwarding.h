@@ -14,6 +14,10 @@ class Session;
 // past every rule.
 void drop_hop_fields(Head& head);
 
+// `option http-use-proxy-header`: what Proxy-Connection says counts in place of Connection, for a
+// request in absolute form.
+void use_proxy_connection(Head& request);
+
 // X-Forwarded-For, X-Original-To and Forwarded, as `option forwardfor`, `originalto` and
 // `forwarded` say.
 void add_forwarding_fields(const ProxyConfig& frontend, const ProxyConfig& backend,

@@ -110,6 +110,13 @@ const Reply& standard_reply(uint16_t status) {
 }
 
 Reply reply_from_message(uint16_t status, std::string_view message) {
+  if (message.empty()) {
+    // An empty error file: the connection closes without a word.
+    return {.status = status,
+            .head = std::make_shared<const std::string>(),
+            .body = std::make_shared<const std::string>(),
+            .close = true};
+  }
   std::string head;
   std::string_view rest = message;
   for (bool first = true;; first = false) {

@@ -90,9 +90,12 @@ int bind_source(int fd, int family, const SourceConfig& source, const Session& s
 
 Address connect_address(const ServerConfig& server, const Session& session) {
   Address address = server.address;
-  if (server.port_is_offset) {
-    address.set_port(static_cast<uint16_t>(session.local_address().port() + server.port_offset));
-  }
+  if (!server.port_is_offset && !address.is_any()) return address;
+  // 0.0.0.0: wherever the client wanted to go, as for a transparent proxy.
+  const Address wanted = session.local_address();
+  const int port = server.port_is_offset ? wanted.port() + server.port_offset : address.port();
+  if (address.is_any() && wanted.is_ip()) address = wanted;
+  address.set_port(static_cast<uint16_t>(port));
   return address;
 }
 
@@ -108,6 +111,8 @@ Result<Fd> open_server_connection(const Config& config, const ProxyConfig& backe
     if (server.set.tcp_user_timeout_ms != 0) {
       set(fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, server.set.tcp_user_timeout_ms);
     }
+    // The ACK of the handshake waits for the first data (tcp(7)).
+    if (backend.option(Option::kTcpSmartConnect)) set(fd.get(), IPPROTO_TCP, TCP_QUICKACK, 0);
     if (server.set.tfo) set(fd.get(), IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
     const auto& tune = config.global.tune;
     if (tune.rcvbuf_server != 0)

@@ -104,6 +104,11 @@ void Listener::on_io(uint32_t) {
       registry_.listener_paused();
       return;
     }
+    if (frontend_.config.option(Option::kTcpSmartAccept)) {
+      const int off = 0;  // the request's ACK goes out with the answer (tcp(7)); not handed down by
+                          // the listener
+      ::setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof off);
+    }
     plane_.count_accept(frontend_, socket_.listener);
     auto session = std::make_unique<Session>(plane_, registry_, frontend_, *this, Fd(fd), peer);
     registry_.session_began(std::move(session));

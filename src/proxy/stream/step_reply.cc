@@ -27,6 +27,10 @@ Next Stream::reply(Reply answer, Ending why) {
   drop_server_conn();
   release_server();
 
+  if (reply_.head->empty()) {
+    status_ = reply_.status;
+    return go(Step::finish);
+  }
   std::string text = *reply_.head;
   text += keep_client_ ? (request_.minor == 0 ? "Connection: keep-alive\r\n\r\n" : "\r\n")
                        : "Connection: close\r\n\r\n";

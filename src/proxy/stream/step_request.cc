@@ -108,6 +108,7 @@ void Stream::note_request() {
     logged_method_ = request_.method.size();
     logged_target_ = target;
   }
+  if (fe().option(Option::kHttpUseProxyHeader)) use_proxy_connection(request_);
   const bool wants_keep = request_.minor >= 1 ? !request_.says_close : request_.says_keep_alive;
   keep_client_ = wants_keep && fe().http_conn_mode != HttpConnMode::kClose && !plane_.draining &&
                  request_.body != BodyKind::kUntilClose;

@@ -89,6 +89,11 @@ Next Stream::pick_server() {
 }
 
 bool Stream::prefers_last_server(const Server& last) const {
+  // `max-keep-alive-queue`: with more than that waiting for it, a server is not worth a kept
+  // connection.
+  const uint32_t queued =
+      plane_.shared.server_load(last.slot).queued.load(std::memory_order_relaxed);
+  if (be().max_keep_alive_queue_set && queued > be().max_keep_alive_queue) return false;
   return be().option(Option::kPreferLastServer) && tried_.empty() &&
          is_usable(health_of(plane_.shared.server_state(last.slot)));
 }
