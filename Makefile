@@ -45,7 +45,7 @@ $(BUILD)/build.ninja: CMakePresets.json
 	@command -v cmake >/dev/null || { echo 'cmake is missing; `make deps` installs what is needed' >&2; exit 1; }
 	cmake --preset release -B $(BUILD)
 
-demo: all
+demo: deps all
 	etc/demo $(BUILD)/hawser
 
 check:

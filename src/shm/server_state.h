@@ -39,22 +39,27 @@ inline bool is_usable(const HealthWord& word) {
 }
 
 // What the last check found, with the words of HAProxy's statistics and logs.
-#define HW_CHECK_STATUSES(X)                                                                      \
-  X(kUnknown, "UNK", "unknown")                                                                   \
-  X(kInit, "INI", "initializing")                                                                 \
-  X(kSockErr, "SOCKERR", "Socket error")                                                          \
-  X(kL4Ok, "L4OK", "Layer4 check passed") X(kL4Timeout, "L4TOUT", "Layer4 timeout")               \
-      X(kL4Con, "L4CON", "Layer4 connection problem") X(kL6Ok, "L6OK", "Layer6 check passed")     \
-          X(kL6Timeout, "L6TOUT", "Layer6 timeout") X(kL6Rsp, "L6RSP", "Layer6 invalid response") \
-              X(kL7Timeout, "L7TOUT", "Layer7 timeout")                                           \
-                  X(kL7Rsp, "L7RSP", "Layer7 invalid response")                                   \
-                      X(kL7Ok, "L7OK", "Layer7 check passed")                                     \
-                          X(kL7OkCond, "L7OKC", "Layer7 check conditionally passed")              \
-                              X(kL7Status, "L7STS", "Layer7 wrong status")                        \
-                                  X(kProcErr, "PROCERR", "External check error")                  \
-                                      X(kProcTimeout, "PROCTOUT", "External check timeout")       \
-                                          X(kProcOk, "PROCOK", "External check passed")           \
-                                              X(kHana, "HANA", "Health analyze")
+// clang-format off
+#define HW_CHECK_STATUSES(X)                                   \
+  X(kUnknown, "UNK", "unknown")                                \
+  X(kInit, "INI", "initializing")                              \
+  X(kSockErr, "SOCKERR", "Socket error")                       \
+  X(kL4Ok, "L4OK", "Layer4 check passed")                      \
+  X(kL4Timeout, "L4TOUT", "Layer4 timeout")                    \
+  X(kL4Con, "L4CON", "Layer4 connection problem")              \
+  X(kL6Ok, "L6OK", "Layer6 check passed")                      \
+  X(kL6Timeout, "L6TOUT", "Layer6 timeout")                    \
+  X(kL6Rsp, "L6RSP", "Layer6 invalid response")                \
+  X(kL7Timeout, "L7TOUT", "Layer7 timeout")                    \
+  X(kL7Rsp, "L7RSP", "Layer7 invalid response")                \
+  X(kL7Ok, "L7OK", "Layer7 check passed")                      \
+  X(kL7OkCond, "L7OKC", "Layer7 check conditionally passed")   \
+  X(kL7Status, "L7STS", "Layer7 wrong status")                 \
+  X(kProcErr, "PROCERR", "External check error")               \
+  X(kProcTimeout, "PROCTOUT", "External check timeout")        \
+  X(kProcOk, "PROCOK", "External check passed")                \
+  X(kHana, "HANA", "Health analyze")
+// clang-format on
 
 enum class CheckStatus : uint32_t {
 #define HW_VALUE(name, word, text) name,
