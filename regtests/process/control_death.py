@@ -11,8 +11,8 @@ def main():
     port, origin = Port(), Origin()
     with Hawser(tcp_config(port, origin)) as hawser:
         hawser.cli("set server echo/s1 state maint")
-        os.kill(hawser.processes()["control"][0], signal.SIGSEGV)
-        hawser.wait_log(r"control \(\d+\) was killed by SIGSEGV")
+        os.kill(hawser.processes()["control"][0], signal.SIGKILL)
+        hawser.wait_log(r"control \(\d+\) was killed by SIGKILL")
         hawser.wait_log(r"control \(\d+\) serves again")
         state = hawser.cli("show servers state").splitlines()[2].split()
         check(int(state[6]) & 1 == 1, "a server in maintenance stays there")
