@@ -110,9 +110,11 @@ void Conn::note_sent(size_t wanted, ssize_t result) {
   } else if (errno == EAGAIN) {
     writable_ = false;
   } else if (errno != EINTR) {
-    // What the peer said before it stopped listening can still be read.
+    // What the peer said before it stopped listening can still be read, and is to be looked for:
+    // its edge may have come already, or come only after somebody took this for the end.
     error_ = errno;
     writable_ = false;
+    readable_ = !eof_;
   }
 }
 

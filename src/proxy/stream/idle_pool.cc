@@ -26,11 +26,13 @@ const Address& ServerConn::source_address() {
 }
 
 void ServerConn::on_conn(Conn&) {
-  if (pool_ == nullptr) return;
-  // The object is in the middle of its own event: it dies at the end of the turn, its socket at
-  // once.
+  // An edge may be about bytes that were read since it was noted, or about room to send: then
+  // nothing is to be had, and nothing is wrong.
+  if (!conn.hangup_seen() && (!conn.readable() || (conn.receive() == 0 && !conn.has_ended())))
+    return;
   conn.close();
-  plane_.loop.bury(pool_->remove(*this));
+  // The object is in the middle of its own event: it dies at the end of the turn.
+  if (pool_ != nullptr) plane_.loop.bury(pool_->remove(*this));
 }
 
 IdlePool::~IdlePool() {

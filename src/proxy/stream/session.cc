@@ -91,6 +91,8 @@ Address Session::local_address() const {
 }
 
 void Session::start() {
+  // Not registered with the loop (epoll is out of watches): no event would ever come.
+  if (!client_.is_open()) return end();
   if (listener_.bind().accept_proxy) {
     const Millis limit = frontend_.config.timeout(Timeout::kClient);
     if (limit != kNoTimeout) plane_.wheel.set(timer_, plane_.now_ms() + limit.count());
@@ -123,7 +125,8 @@ void Session::run() {
       case Phase::kStream:
         if (stream_->advance() == Stream::State::kDone) {
           stream_done();
-          again = phase_ == Phase::kIdle && client_.has_input();
+          // What came in the meantime, a request or the end, has had its edge: no other follows.
+          again = phase_ == Phase::kIdle && (client_.has_input() || client_.readable());
         }
         break;
       case Phase::kLingering:

@@ -69,8 +69,7 @@ Stream::Pump Stream::pump(Conn& source, Conn& target, Flow& flow, H1Parser* body
       if (flow.pipe != nullptr) continue;
     }
     if (source.input_full()) {
-      // A request larger than the buffer can't be kept for another attempt.
-      flow.keep = false;
+      if (flow.keep) forget_request_bytes();
       settle(source, flow);
       source.compact_input();
     }
@@ -84,6 +83,19 @@ Stream::Pump Stream::pump(Conn& source, Conn& target, Flow& flow, H1Parser* body
 bool Stream::expects_more(const Conn& source, const H1Parser* body) const {
   return body != nullptr && !body->body_done() && body->body_left() != UINT64_MAX &&
          source.readable() && !be().option(Option::kHttpNoDelay);
+}
+
+// A request larger than the buffer can't be kept for another attempt. Its head goes first; of what
+// was read in it, only the method is needed until the response has come.
+void Stream::forget_request_bytes() {
+  upload_.keep = false;
+  request_.method = request_.text.join(request_.method);
+}
+
+// Another attempt begins with the first byte again.
+void Stream::rewind_upload() {
+  upload_.sent = 0;
+  upload_.done = upload_.cut = false;
 }
 
 // What was sent and is not kept leaves the buffer.
@@ -233,8 +245,8 @@ std::optional<Next> Stream::forward_request() {
         break;
       case Pump::kTargetGone:
         // The server may have answered before it stopped reading; read_response() finds out.
-        upload_.done = true;
-        want_server_kept_ = keep_client_ = false;
+        upload_.done = upload_.cut = true;
+        if (response_head_done_) keep_client_ = false;
         break;
       case Pump::kBadSource:
         if (response_head_done_) return client_aborted('D');
@@ -294,7 +306,7 @@ Next Stream::server_failed_early() {
   if (server_conn_->reused && nothing_came && upload_.keep &&
       may_repeat(request_.method, conn.fd(), server_conn_->sent_before)) {
     drop_server_conn();
-    upload_.sent = 0;
+    rewind_upload();
     return start_connect(ConnectHow::kNew);
   }
   if (!conn.has_input() && nothing_came)
@@ -396,7 +408,7 @@ void Stream::edit_response() {
     keep_client_ = false;
     response_.drop(HeaderId::kTransferEncoding);
   }
-  if (!request_parser_.body_done()) keep_client_ = false;
+  if (!request_parser_.body_done() || upload_.cut) keep_client_ = false;
   if (plane_.draining) keep_client_ = false;
   drop_hop_fields(response_);
   if (!keep_client_) {
@@ -523,9 +535,9 @@ Next Stream::transfer_timed_out() {
 bool Stream::server_may_be_kept() const {
   return server_conn_ != nullptr && is_http() && !tunnel_ && want_server_kept_ &&
          ending_.cause == '-' && response_head_done_ && download_.done &&
-         request_parser_.body_done() && !server_conn_->conn.has_input() &&
-         !server_conn_->conn.has_output() && server_conn_->conn.error() == 0 &&
-         !server_conn_->conn.hangup_seen();
+         request_parser_.body_done() && upload_.done && !upload_.cut &&
+         !server_conn_->conn.has_input() && !server_conn_->conn.has_output() &&
+         server_conn_->conn.error() == 0 && !server_conn_->conn.hangup_seen();
 }
 
 }  // namespace hawser

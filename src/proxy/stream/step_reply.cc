@@ -24,6 +24,7 @@ Next Stream::reply(Reply answer, Ending why) {
     upload_.approved += request_parser_.pass_body(client().input().substr(upload_.approved));
   if (reply_.close || !request_parser_.body_done() || response_started_) keep_client_ = false;
   leave_queue();
+  drop_pipes();
   drop_server_conn();
   release_server();
 
@@ -106,6 +107,11 @@ Next Stream::finish() {
     add(plane_.count(*backend_));
   }
   write_log(LogStage::kEnd);
+  // A server that answers early may leave a part of the body with us. It is no request.
+  if (keep_client_ && !upload_.done) {
+    if (request_parser_.body_done() && upload_.approved != 0) client().consume(upload_.approved);
+    keep_client_ = request_parser_.body_done();
+  }
   if (server_may_be_kept()) {
     plane_.keep_server_conn(std::move(server_conn_), *session_, be());
   } else {

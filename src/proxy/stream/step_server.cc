@@ -168,7 +168,7 @@ int64_t Stream::connect_deadline() const { return timeout_from_now(Timeout::kCon
 std::unique_ptr<ServerConn> Stream::take_idle() {
   if (!is_http() || request_.says_upgrade) return nullptr;
   auto& own = session_->private_conn();
-  if (own != nullptr && own->conn.hangup_seen()) own.reset();
+  if (own != nullptr && !own->conn.is_open()) own.reset();
   if (own != nullptr && &own->server == server_) return std::move(own);
   const bool first = session_->requests() <= 1;
   const HttpReuse mode = be().http_reuse;
@@ -260,7 +260,7 @@ Next Stream::retry() {
   ++retries_;
   ++plane_.count(*server_).retries;
   ++plane_.count(*backend_).retries;
-  upload_.sent = 0;
+  rewind_upload();
   const int after = be().redispatch;
   const bool elsewhere = after > 0
                              ? retries_ % static_cast<uint32_t>(after) == 0
@@ -306,7 +306,7 @@ Next Stream::send_head() {
   ++to.requests;
   if (!pieces.empty() && !to.conn.write(pieces.span())) {
     // The server may have answered before it closed: forward() reads first.
-    upload_.done = true;
+    upload_.done = upload_.cut = is_http();
   }
   server_active_ms_ = plane_.now_ms();
   write_log(LogStage::kConnect);

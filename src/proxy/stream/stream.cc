@@ -58,6 +58,7 @@ void Stream::begin(Session& session) {
     request_parser_.start(H1Parser::Kind::kRequest, request_);
     step_ = Step::read_head;
   } else {
+    request_.clear();  // a stream is reused, and its last request was another client's
     step_ = Step::apply_rules;
   }
 }
@@ -65,12 +66,16 @@ void Stream::begin(Session& session) {
 void Stream::end() {
   timer_.clear();
   leave_queue();
-  for (Flow* flow : {&upload_, &download_}) {
-    if (flow->pipe != nullptr) plane_.pipes.give_back(std::move(flow->pipe));
-  }
+  drop_pipes();
   drop_server_conn();
   release_server();
   reply_ = {};
+}
+
+void Stream::drop_pipes() {
+  for (Flow* flow : {&upload_, &download_}) {
+    if (flow->pipe != nullptr) plane_.pipes.give_back(std::move(flow->pipe));
+  }
 }
 
 Next Stream::run(Step step) {

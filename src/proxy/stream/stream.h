@@ -73,7 +73,8 @@ struct Flow {
   size_t approved = 0;  // bytes in front of the source's input that may go out
   size_t sent = 0;      // of these, sent but kept for another attempt
   bool keep = false;    // do not consume what was sent
-  bool done = false;    // everything has been sent
+  bool done = false;    // everything has been sent, or was cut
+  bool cut = false;     // the target stopped taking it; it may have more to say
   uint64_t moved = 0;
   uint32_t full_reads = 0;  // reads in a row that filled the buffer: bulk
   std::unique_ptr<Pipe> pipe;
@@ -142,6 +143,7 @@ class Stream final : public ConnOwner {
   Next retry();
   Next client_aborted(char phase);
   void drop_server_conn();
+  void drop_pipes();
 
   // step_forward.cc
   enum class Pump : uint8_t { kBlocked, kDone, kSourceGone, kTargetGone, kBadSource, kYield };
@@ -150,6 +152,8 @@ class Stream final : public ConnOwner {
   Pump pump_payload(Conn& source, Conn& target);
   bool expects_more(const Conn& source, const H1Parser* body) const;
   static void settle(Conn& source, Flow& flow);
+  void forget_request_bytes();
+  void rewind_upload();
   bool may_splice(Conn& source, const Flow& flow, const H1Parser* body) const;
   Next forward_tcp();
   Next tunnel_broken(bool by_client, Conn& source, Conn& target);
