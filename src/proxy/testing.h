@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: MIT
+// For tests of the data path: a worker on a loop, its clients and its servers, all in this process.
+//
+//   Lab lab("defaults\n mode http\n...\nlisten l\n bind :1\n server s @s1\n");
+//   Peer& client = lab.connect();
+//   client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+//   Peer& server = lab.accept();
+//   CHECK(server.read_until("\r\n\r\n") == "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+//
+// "@s1" stands for the address of the first server, "@log" for a descriptor whose lines log_line()
+// gives. The kernel picks every port. Nothing sleeps: the loop turns until what is waited for has
+// come, or the deadline has passed and the test fails.
+#pragma once
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/testing.h"
+#include "logging/log_out.h"
+#include "loop/loop.h"
+#include "proxy/worker.h"
+#include "shm/schedule.h"
+#include "shm/shared.h"
+
+namespace hawser {
+
+class Lab;
+
+// A client or a server in the hands of a test: the other end of one of the worker's connections.
+class Peer {
+ public:
+  Peer(Lab& lab, Fd fd) : lab_(lab), fd_(std::move(fd)) {}
+
+  // Sent at once as far as the kernel takes it, the rest while the loop turns.
+  void send(std::string_view bytes) {
+    pending_ += bytes;
+    turn();
+  }
+  bool sent_all() const { return pending_.empty(); }
+  // What has come up to and with `end`; everything, and a failed check, when it does not come.
+  std::string read_until(std::string_view end);
+  std::string read_bytes(size_t count);
+  std::string read_to_end();  // up to the end of the connection
+  // What has come so far, without waiting for more.
+  std::string read_now() { return std::exchange(got_, {}); }
+  bool is_closed();  // waits for it: FIN or RST, with nothing unread before it
+  bool was_reset() const { return error_ == ECONNRESET; }
+
+  void finish() { ::shutdown(fd_.get(), SHUT_WR); }
+  void close() { fd_.reset(); }
+  void reset() {
+    const linger abort{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+    fd_.reset();
+  }
+  // Stops reading, so that the windows fill up; and goes on.
+  void stop_reading() { reads_ = false; }
+  void go_on() { reads_ = true; }
+  int fd() const { return fd_.get(); }
+
+  // One look at the socket, in both directions.
+  void turn() {
+    if (!fd_) return;
+    if (!pending_.empty()) {
+      const ssize_t n = ::send(fd_.get(), pending_.data(), pending_.size(), MSG_NOSIGNAL);
+      if (n > 0) pending_.erase(0, static_cast<size_t>(n));
+    }
+    char piece[65536];
+    while (reads_ && !ended_) {
+      const ssize_t n = ::recv(fd_.get(), piece, sizeof piece, 0);
+      if (n > 0) {
+        got_.append(piece, static_cast<size_t>(n));
+      } else if (n == 0 || errno != EAGAIN) {
+        ended_ = true;
+        error_ = n == 0 ? 0 : errno;
+      } else {
+        break;
+      }
+    }
+  }
+
+ private:
+  Lab& lab_;
+  Fd fd_;
+  std::string pending_, got_;
+  int error_ = 0;
+  bool reads_ = true;
+  bool ended_ = false;
+};
+
+class Lab {
+ public:
+  explicit Lab(std::string config, size_t servers = 1) {
+    ::signal(SIGPIPE, SIG_IGN);  // as every process of the program does: splice(2) raises it
+    int ends[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, ends) == 0);
+    log_read_.reset(ends[0]);
+    log_write_.reset(ends[1]);
+    replace(config, "@log", fmt::format("fd@{} format raw local0", ends[1]));
+    for (size_t i = 0; i < servers; ++i) {
+      servers_.push_back(listening_socket());
+      replace(config, fmt::format("@s{}", i + 1),
+              fmt::format("127.0.0.1:{}", port_of(servers_.back().get())));
+    }
+    config_ = config_of(config);
+    auto shared = Shared::create(*config_, 1);
+    REQUIRE(shared);
+    shared_ = std::move(shared).value();
+    for (const auto& proxy : config_->proxies) {
+      if (has_backend(proxy->kind)) publish_schedule(*shared_, *config_, proxy->index);
+    }
+    log_ = std::make_unique<LogOut>(*config_, &dropped_);
+    WorkerSetup setup{*config_, *shared_, 0, {}, *log_};
+    for (const auto& proxy : config_->proxies) {
+      for (const BindConfig& bind : proxy->binds) {
+        listeners_.push_back(listening_socket());
+        setup.sockets.push_back(
+            {&bind, static_cast<uint32_t>(listeners_.size() - 1), 0, listeners_.back().get()});
+      }
+    }
+    worker_ = make_worker_role(loop_, std::move(setup));
+    loop_.add_turn_hook([this](int64_t now_ms) { return look(now_ms); });
+    worker_->start([] {});
+  }
+  ~Lab() {
+    worker_.reset();
+    // However it ended: what was counted in was counted out.
+    CHECK(loads() == "");
+  }
+
+  Peer& connect(size_t listener = 0) {
+    Fd fd(::socket(AF_INET, SOCK_STREAM, 0));
+    const sockaddr_in to = address_of(listeners_[listener].get());
+    REQUIRE(::connect(fd.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
+    ::fcntl(fd.get(), F_SETFL, O_NONBLOCK);
+    peers_.push_back(std::make_unique<Peer>(*this, std::move(fd)));
+    return *peers_.back();
+  }
+  // The next connection of the worker to a server.
+  Peer& accept(size_t server = 1) {
+    Fd fd;
+    const bool came = run_until([&] {
+      fd.reset(::accept4(servers_[server - 1].get(), nullptr, nullptr, SOCK_NONBLOCK));
+      return static_cast<bool>(fd);
+    });
+    REQUIRE(came);
+    peers_.push_back(std::make_unique<Peer>(*this, std::move(fd)));
+    return *peers_.back();
+  }
+  // Did the worker connect without having been asked to?
+  bool has_unexpected_connection(size_t server = 1) {
+    turn();
+    return static_cast<bool>(
+        Fd(::accept4(servers_[server - 1].get(), nullptr, nullptr, SOCK_NONBLOCK)));
+  }
+  void stop_server(size_t server = 1) { servers_[server - 1].reset(); }  // refuses from now on
+
+  // Turns the loop until `condition` holds. false: it never did.
+  bool run_until(const std::function<bool()>& condition) {
+    constexpr int kMostTurns = 20'000;
+    constexpr int64_t kLongestMs = 5'000;
+    turns_left_ = kMostTurns;
+    give_up_ms_ = monotonic_ns() / 1'000'000 + kLongestMs;
+    condition_ = &condition;
+    came_ = false;
+    loop_.run();
+    return came_;
+  }
+  // Lets the worker see what has happened so far.
+  void turn(int turns = 5) {
+    run_until([&turns] { return turns-- <= 0; });
+  }
+
+  // One line of the access log, without its line end.
+  std::string log_line() {
+    std::string line(8192, '\0');
+    ssize_t n = -1;
+    run_until([&] {
+      n = ::recv(log_read_.get(), line.data(), line.size(), MSG_DONTWAIT);
+      return n >= 0;
+    });
+    line.resize(n > 0 ? static_cast<size_t>(n) : 0);
+    while (line.ends_with('\n')) line.pop_back();
+    return line;
+  }
+
+  // Shared numbers that are not 0: sessions, served, queued and idle; "" when all is over.
+  std::string loads() const {
+    std::string out;
+    const auto add = [&out](std::string_view name, uint32_t value) {
+      if (value != 0) out += fmt::format("{}={} ", name, value);
+    };
+    add("conns", shared_->header().conns);
+    for (const auto& proxy : config_->proxies) {
+      const ProxyLoad& load = shared_->proxy_load(proxy->index);
+      add("fe_conns", load.fe_conns);
+      add("be_served", load.be_served);
+      add("be_queued", load.queued);
+    }
+    for (uint32_t i = 0; i < config_->servers; ++i) {
+      const ServerLoad& load = shared_->server_load(i);
+      add("served", load.served);
+      add("queued", load.queued);
+      add("idle", load.idle);
+    }
+    return out.empty() ? out : out.substr(0, out.size() - 1);
+  }
+  bool has_loads(std::string_view expected) {
+    return run_until([&] { return loads() == expected; });
+  }
+
+  Role& worker() { return *worker_; }
+  Shared& shared() { return *shared_; }
+  ServerCounters& server_counters(uint32_t server = 0) { return shared_->server(0, server); }
+  const Config& config() const { return *config_; }
+  int server_socket(size_t server = 1) const { return servers_[server - 1].get(); }
+
+ private:
+  static void replace(std::string& text, std::string_view what, std::string_view by) {
+    for (size_t at; (at = text.find(what)) != text.npos;) text.replace(at, what.size(), by);
+  }
+  static sockaddr_in address_of(int fd) {
+    sockaddr_in address{};
+    socklen_t length = sizeof address;
+    REQUIRE(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) == 0);
+    return address;
+  }
+  static uint16_t port_of(int fd) { return ntohs(address_of(fd).sin_port); }
+  static Fd listening_socket() {
+    Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    REQUIRE(::listen(fd.get(), 128) == 0);
+    return fd;
+  }
+  int64_t look(int64_t now_ms) {
+    for (const auto& peer : peers_) peer->turn();
+    came_ = came_ || (*condition_)();
+    const bool over = came_ || --turns_left_ <= 0 || now_ms > give_up_ms_;
+    if (over) loop_.stop();
+    return over ? now_ms : now_ms + 1;
+  }
+
+  Loop loop_;
+  std::vector<Fd> servers_, listeners_;
+  Fd log_read_, log_write_;
+  std::unique_ptr<const Config> config_;
+  std::unique_ptr<Shared> shared_;
+  Counter dropped_;
+  std::unique_ptr<LogOut> log_;
+  std::unique_ptr<Role> worker_;
+  std::vector<std::unique_ptr<Peer>> peers_;
+  const std::function<bool()>* condition_ = nullptr;
+  bool came_ = false;
+  int turns_left_ = 0;
+  int64_t give_up_ms_ = 0;
+};
+
+inline std::string Peer::read_until(std::string_view end) {
+  size_t at = std::string::npos;
+  lab_.run_until([&] { return (at = got_.find(end)) != got_.npos || ended_; });
+  INFO("received: " << got_);
+  CHECK(at != got_.npos);
+  std::string out = got_.substr(0, at == got_.npos ? at : at + end.size());
+  got_.erase(0, out.size());
+  return out;
+}
+
+inline std::string Peer::read_bytes(size_t count) {
+  lab_.run_until([&] { return got_.size() >= count || ended_; });
+  std::string out = got_.substr(0, count);
+  got_.erase(0, out.size());
+  return out;
+}
+
+inline std::string Peer::read_to_end() {
+  CHECK(lab_.run_until([&] { return ended_; }));
+  return read_now();
+}
+
+inline bool Peer::is_closed() {
+  lab_.run_until([&] { return ended_; });
+  return ended_ && got_.empty();
+}
+
+}  // namespace hawser
