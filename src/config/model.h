@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "config/diag.h"
+#include "config/vrrp_model.h"
 
 namespace hawser {
 
@@ -425,6 +426,13 @@ struct Config {
   GlobalConfig global;
   std::vector<std::unique_ptr<ProxyConfig>> proxies;  // in file order, without defaults
   std::vector<std::unique_ptr<HttpErrorsConfig>> http_errors;
+  std::vector<std::unique_ptr<VrrpConfig>> vrrps;  // in file order, without vrrp-defaults
+  std::vector<VrrpInstanceConfig> vrrp_instances;  // what runs of them; slots in shared memory
+  std::vector<std::unique_ptr<VrrpGroupConfig>> vrrp_groups;
+  std::vector<std::unique_ptr<VrrpScriptConfig>> vrrp_scripts;
+  std::vector<std::unique_ptr<MailersConfig>> mailers;
+  VrrpProcessConfig vrrp_process;
+  uint32_t track_slots = 0;  // TrackState slots in shared memory
   // Where slots in shared memory are: the number of listeners and servers before each proxy's
   // first.
   std::vector<uint32_t> first_listener, first_server;

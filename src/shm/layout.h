@@ -12,7 +12,7 @@
 namespace hawser {
 
 inline constexpr uint32_t kMaxWorkers = 64;
-inline constexpr uint32_t kLayout = 3;  // raise on any change in this file or in counters.def
+inline constexpr uint32_t kLayout = 4;  // raise on any change in this file, vrrp_state.h or counters.def
 
 // Who a process is; indexes SharedHeader::processes. Worker n is kFirstWorker + n.
 enum ProcessSlot : uint32_t { kMasterSlot = 0, kControlSlot = 1, kVrrpSlot = 2, kFirstWorker = 3 };
@@ -119,7 +119,7 @@ struct SharedHeader {
   uint32_t layout;  // kLayout
   uint32_t workers;
   uint32_t proxies, servers, listeners;
-  uint32_t reserved;
+  uint32_t vrrp_instances;
   std::atomic<uint64_t> generation;
   std::atomic<uint32_t> conns;  // client connections of all workers
   std::atomic<uint32_t> conns_max;

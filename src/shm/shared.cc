@@ -89,6 +89,11 @@ Result<std::unique_ptr<Shared>> Shared::create(const Config& config, uint32_t wo
   const size_t processes = cursor.take<ProcessCounters>(workers);
   const size_t server_gauges = cursor.take<WorkerServerGauges>(workers * servers);
   const size_t proxy_gauges = cursor.take<WorkerProxyGauges>(workers * proxies);
+  const size_t instances = config.vrrp_instances.size();
+  const size_t vrrps = cursor.take<VrrpSlot>(instances);
+  const size_t track_states = cursor.take<TrackState>(config.track_slots);
+  const size_t speakers = cursor.take<VrrpSpeaker>(instances != 0 ? kVrrpSpeakers : 0);
+  const size_t events = cursor.take<VrrpEventRing>(instances != 0 ? 1 : 0);
 
   if (auto mapped = shared->map(cursor.end()); !mapped) return mapped.error();
   // The kernel's zero pages are the initial value of every slot: only what starts otherwise is
@@ -113,12 +118,17 @@ Result<std::unique_ptr<Shared>> Shared::create(const Config& config, uint32_t wo
   at(shared->processes_, processes);
   at(shared->server_gauges_, server_gauges);
   at(shared->proxy_gauges_, proxy_gauges);
+  at(shared->vrrps_, vrrps);
+  at(shared->track_states_, track_states);
+  at(shared->vrrp_speakers_, speakers);
+  at(shared->vrrp_events_, events);
 
   shared->header_->layout = kLayout;
   shared->header_->workers = workers;
   shared->header_->proxies = static_cast<uint32_t>(proxies);
   shared->header_->servers = config.servers;
   shared->header_->listeners = config.listeners;
+  shared->header_->vrrp_instances = static_cast<uint32_t>(instances);
   shared->init(config);
   publish_schedules(*shared, config);
   return shared;

@@ -12,6 +12,7 @@
 #include "config/model.h"
 #include "shm/counters.h"
 #include "shm/layout.h"
+#include "shm/vrrp_state.h"
 
 namespace hawser {
 
@@ -40,6 +41,12 @@ class Shared {
   // The two halves of a proxy's order: schedule_capacity() server positions (within the backend)
   // each; see shm/schedule.h.
   std::span<uint16_t> schedule_entries(uint32_t proxy, uint32_t half);
+
+  VrrpSlot& vrrp(uint32_t instance) { return vrrps_[instance]; }
+  TrackState& track_state(uint32_t slot) { return track_states_[slot]; }
+  // kVrrpSpeakers rows. Like the ring, only where the configuration has instances.
+  VrrpSpeaker& vrrp_speaker(uint32_t row) { return vrrp_speakers_[row]; }
+  VrrpEventRing& vrrp_events() { return *vrrp_events_; }
 
   // The row of the counter arrays after the last worker's: what `clear counters all` found there.
   // Counters have one writer, their worker, so they are never set back: control notes their sums
@@ -97,6 +104,10 @@ class Shared {
   ProcessCounters* processes_ = nullptr;
   WorkerServerGauges* server_gauges_ = nullptr;
   WorkerProxyGauges* proxy_gauges_ = nullptr;
+  VrrpSlot* vrrps_ = nullptr;
+  TrackState* track_states_ = nullptr;
+  VrrpSpeaker* vrrp_speakers_ = nullptr;
+  VrrpEventRing* vrrp_events_ = nullptr;
 };
 
 }  // namespace hawser

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// What the vrrp process, control and everybody who shows VRRP share. Per field: who writes; anyone
+// may read, without locks.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <type_traits>
+
+namespace hawser {
+
+// Numbers as keepalived shows them to SNMP and exporters.
+enum class VrrpState : uint32_t { kInit = 0, kBackup = 1, kMaster = 2, kFault = 3 };
+
+// Why a received advert was refused, in the order of the checks (RFC 9568, section 7.1). One line
+// is a reason, a counter and a word of `show vrrp` and of the metrics.
+// clang-format off
+#define HW_VRRP_REJECTS(X)                                                          \
+  X(kLength, "packet_len_err", "length does not fit its address count")             \
+  X(kTtl, "ip_ttl_err", "TTL or hop limit is not 255")                              \
+  X(kVersion, "version_err", "VRRP version differs from ours")                      \
+  X(kType, "invalid_type_rcvd", "type is not ADVERTISEMENT")                        \
+  X(kAuthType, "invalid_authtype", "unknown authentication type")                   \
+  X(kAuthMismatch, "authtype_mismatch", "authentication type differs from ours")    \
+  X(kAuthFailure, "auth_failure", "wrong password, MAC or sequence number")         \
+  X(kInterval, "advert_interval_err", "advert interval differs from ours")          \
+  X(kChecksum, "checksum_err", "wrong checksum")                                    \
+  X(kDestination, "destination_err", "unicast where multicast is expected, or the reverse") \
+  X(kSource, "source_err", "sender is no configured peer")                          \
+  X(kOwnAddress, "own_address", "sent from our own address")
+// clang-format on
+enum class VrrpReject : uint8_t {
+#define HW_VRRP_REJECT(name, word, text) name,
+  HW_VRRP_REJECTS(HW_VRRP_REJECT)
+#undef HW_VRRP_REJECT
+      kCount
+};
+const char* reject_word(VrrpReject reason);  // the counter's name
+const char* reject_text(VrrpReject reason);
+
+inline constexpr uint32_t kLatenessBuckets = 12;  // ≤ 100 µs · 2^n; the last one: more
+
+// What control must not let fall; bits of VrrpSlot::alarms.
+enum VrrpAlarm : uint32_t {
+  kAlarmSplitBrain = 1,       // another master of higher or equal right goes on advertising
+  kAlarmRejectedPeer = 2,     // a peer's adverts are refused: see last_reject
+  kAlarmConfigMismatch = 4,   // a peer advertises other addresses
+  kAlarmCannotMove = 8,       // a failed weighted tracker leaves the priority above the peer's
+  kAlarmDuplicateRouter = 16  // our own address, or another group of routers, uses the VRID
+};
+
+// One virtual router. Writer: the vrrp process, unless said otherwise. `address` fields hold IPv4
+// in the first 4 bytes.
+struct alignas(64) VrrpSlot {
+  std::atomic<VrrpState> state;
+  std::atomic<uint32_t> alarms;
+  std::atomic<uint32_t> priority;         // effective
+  std::atomic<uint32_t> base_priority;    // configured, or set at run time
+  std::atomic<uint32_t> master_priority;  // of the last accepted advert
+  std::atomic<uint32_t> advert_cs;        // interval in use, learned where the version says so
+  std::atomic<uint64_t> master_address[2];
+  std::atomic<int64_t> changed_ns;      // monotonic; last transition
+  std::atomic<int64_t> split_brain_ns;  // total
+  std::atomic<uint64_t> adverts_sent, adverts_received;
+  std::atomic<uint64_t> zero_sent, zero_received;
+  std::atomic<uint64_t> became_master, left_master, became_backup, became_fault;
+  std::atomic<uint64_t> rejected[static_cast<size_t>(VrrpReject::kCount)];
+  std::atomic<uint32_t> last_reject;  // VrrpReject + 1; 0: none in the last 3 intervals
+  std::atomic<uint32_t> peers_heard;  // senders whose adverts were accepted, ever
+  std::atomic<uint64_t> last_reject_address[2];
+  std::atomic<uint64_t> announcements;  // GARP and NA frames
+  std::atomic<uint64_t> lateness[kLatenessBuckets];
+  std::atomic<uint64_t> lateness_max_ns;
+  std::atomic<uint32_t> maintenance;  // 1: held out of the election at run time
+};
+
+// Something tracked. Writer: control for scripts, files and processes, the vrrp process for the
+// rest.
+struct alignas(64) TrackState {
+  // 0: not known yet, 1: up, 2: down.
+  std::atomic<uint32_t> result;
+  std::atomic<int32_t> value;       // what a file says; otherwise 0
+  std::atomic<int64_t> changed_ns;  // monotonic
+  std::atomic<uint64_t> runs, failures;
+  std::atomic<uint32_t> exit_code;  // of the last run
+  std::atomic<uint32_t> duration_us;
+};
+
+// What happened, for `show vrrp events`, the log and the notify queue: a ring that the vrrp process
+// writes and control reads. An entry is whole when its `number` is that of its place.
+struct VrrpEventEntry {
+  std::atomic<uint64_t> number;  // from 1; written last
+  int64_t at_ns;                 // realtime
+  uint32_t instance;
+  uint32_t what;  // VrrpState entered, or kVrrpReasserted, kVrrpStopped, kVrrpNote
+  uint32_t priority;
+  uint32_t severity;  // LogLevel
+  char text[168];     // NUL-terminated
+};
+inline constexpr uint32_t kVrrpReasserted = 16, kVrrpStopped = 17, kVrrpNote = 18;
+inline constexpr uint32_t kVrrpEvents = 1024;
+
+struct VrrpEventRing {
+  std::atomic<uint64_t> written;  // the highest number
+  VrrpEventEntry entries[kVrrpEvents];
+};
+
+// A speaker heard on a segment, for `show vrrp lan`. Writer: the vrrp process.
+struct alignas(64) VrrpSpeaker {
+  std::atomic<uint64_t> address[2];
+  std::atomic<int64_t> heard_ns;  // monotonic; 0: the row is free
+  std::atomic<uint32_t> ifindex, family, vrid, version, priority, interval_cs, addresses;
+  std::atomic<uint32_t> verdict;  // 0: accepted; VrrpReject + 1; 255: a VRID that is not ours
+  std::atomic<uint64_t> adverts;
+};
+inline constexpr uint32_t kVrrpSpeakers = 256;
+
+static_assert(std::is_standard_layout_v<VrrpSlot> && std::is_standard_layout_v<TrackState> &&
+              std::is_standard_layout_v<VrrpEventRing> && std::is_standard_layout_v<VrrpSpeaker>);
+
+}  // namespace hawser
