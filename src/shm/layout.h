@@ -12,7 +12,8 @@
 namespace hawser {
 
 inline constexpr uint32_t kMaxWorkers = 64;
-inline constexpr uint32_t kLayout = 4;  // raise on any change in this file, vrrp_state.h or counters.def
+inline constexpr uint32_t kLayout =
+    5;  // raise on any change in this file, vrrp_state.h or counters.def
 
 // Who a process is; indexes SharedHeader::processes. Worker n is kFirstWorker + n.
 enum ProcessSlot : uint32_t { kMasterSlot = 0, kControlSlot = 1, kVrrpSlot = 2, kFirstWorker = 3 };

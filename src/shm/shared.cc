@@ -90,7 +90,7 @@ Result<std::unique_ptr<Shared>> Shared::create(const Config& config, uint32_t wo
   const size_t server_gauges = cursor.take<WorkerServerGauges>(workers * servers);
   const size_t proxy_gauges = cursor.take<WorkerProxyGauges>(workers * proxies);
   const size_t instances = config.vrrp_instances.size();
-  const size_t vrrps = cursor.take<VrrpSlot>(instances);
+  const size_t vrrps = cursor.take<VrrpSlot>(2 * instances);  // vrrp_cleared()
   const size_t track_states = cursor.take<TrackState>(config.track_slots);
   const size_t speakers = cursor.take<VrrpSpeaker>(instances != 0 ? kVrrpSpeakers : 0);
   const size_t events = cursor.take<VrrpEventRing>(instances != 0 ? 1 : 0);

@@ -43,6 +43,8 @@ class Shared {
   std::span<uint16_t> schedule_entries(uint32_t proxy, uint32_t half);
 
   VrrpSlot& vrrp(uint32_t instance) { return vrrps_[instance]; }
+  // The counters that `clear counters` found; see cleared_row().
+  VrrpSlot& vrrp_cleared(uint32_t instance) { return vrrps_[header_->vrrp_instances + instance]; }
   TrackState& track_state(uint32_t slot) { return track_states_[slot]; }
   // kVrrpSpeakers rows. Like the ring, only where the configuration has instances.
   VrrpSpeaker& vrrp_speaker(uint32_t row) { return vrrp_speakers_[row]; }

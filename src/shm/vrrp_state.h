@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string_view>
 #include <type_traits>
 
 namespace hawser {
@@ -49,6 +50,35 @@ enum VrrpAlarm : uint32_t {
   kAlarmDuplicateRouter = 16  // our own address, or another group of routers, uses the VRID
 };
 
+// The counters of VrrpSlot that only grow, apart from `rejected`: name, and what it counts. `clear
+// counters` notes what it found in Shared::vrrp_cleared(), which readers subtract.
+// clang-format off
+#define HW_VRRP_COUNTERS(X)                                     \
+  X(adverts_sent, "adverts sent")                               \
+  X(adverts_received, "adverts accepted")                       \
+  X(zero_sent, "adverts of priority 0 sent")                    \
+  X(zero_received, "adverts of priority 0 received")            \
+  X(became_master, "times this node became master")             \
+  X(left_master, "times it ceased to be master")                \
+  X(became_backup, "times it became backup")                    \
+  X(became_fault, "times it entered FAULT")                     \
+  X(announcements, "gratuitous ARP and neighbour advertisements sent") \
+  X(notify_runs, "notify scripts run")                          \
+  X(notify_failures, "notify scripts that failed")
+// clang-format on
+
+// What `set vrrp` asks of an instance. Writer: control, which stores the wish, raises `asked` and
+// rings; the vrrp process acts on it, and stores in `answered` the `asked` it has seen. It outlives
+// both processes: one that starts finds what holds.
+struct VrrpWish {
+  std::atomic<uint32_t> asked;
+  std::atomic<uint32_t> answered;          // vrrp process
+  std::atomic<uint32_t> priority;          // 0: as configured
+  std::atomic<uint32_t> maintenance;       // 1: keep out of the election
+  std::atomic<int64_t> maintenance_until;  // monotonic ns, when control ends it; 0: it does not
+  std::atomic<uint32_t> releases;          // counts `release`: a master resigns once
+};
+
 // One virtual router. Writer: the vrrp process, unless said otherwise. `address` fields hold IPv4
 // in the first 4 bytes.
 struct alignas(64) VrrpSlot {
@@ -70,9 +100,19 @@ struct alignas(64) VrrpSlot {
   std::atomic<uint64_t> last_reject_address[2];
   std::atomic<uint64_t> announcements;  // GARP and NA frames
   std::atomic<uint64_t> lateness[kLatenessBuckets];
-  std::atomic<uint64_t> lateness_max_ns;
-  std::atomic<uint32_t> maintenance;  // 1: held out of the election at run time
+  std::atomic<uint64_t> lateness_max_ns;  // `clear counters` sets it to 0
+  std::atomic<uint32_t> maintenance;      // 1: held out of the election at run time
+  VrrpWish wish;
+  // Writer: control. The number of the last event whose scripts have ended, of the instance and of
+  // the group that it is the first member of; what a script's last run came to.
+  std::atomic<uint64_t> notified, group_notified;
+  std::atomic<uint64_t> notify_runs, notify_failures;
+  std::atomic<uint32_t> notify_ms;
+  std::atomic<uint32_t> notify_exit;  // code; 256: it did not end by itself, or did not start
 };
+
+// Adds the counters of `slot` to what readers subtract, so that they show 0.
+void clear_vrrp_counters(VrrpSlot& slot, VrrpSlot& cleared);
 
 // Something tracked. Writer: control for scripts, files and processes, the vrrp process for the
 // rest.
@@ -87,21 +127,24 @@ struct alignas(64) TrackState {
 };
 
 // What happened, for `show vrrp events`, the log and the notify queue: a ring that the vrrp process
-// writes and control reads. An entry is whole when its `number` is that of its place.
+// writes and control reads. An entry is whole when its `number` is that of its place, before and
+// after it was copied.
 struct VrrpEventEntry {
-  std::atomic<uint64_t> number;  // from 1; written last
+  std::atomic<uint64_t> number;  // from 1; written last; 0 while the rest is written
   int64_t at_ns;                 // realtime
-  uint32_t instance;
-  uint32_t what;  // VrrpState entered, or kVrrpReasserted, kVrrpStopped, kVrrpNote
-  uint32_t priority;
-  uint32_t severity;  // LogLevel
-  char text[168];     // NUL-terminated
+  uint32_t instance;             // kNoVrrpInstance: the process as a whole
+  uint32_t what;                 // VrrpState entered, or kVrrpReasserted, kVrrpStopped, kVrrpNote
+  uint32_t priority;             // effective
+  uint32_t severity;             // LogLevel
+  char text[168];                // the reason, without name and state; NUL-terminated
 };
 inline constexpr uint32_t kVrrpReasserted = 16, kVrrpStopped = 17, kVrrpNote = 18;
+inline constexpr uint32_t kNoVrrpInstance = UINT32_MAX;
 inline constexpr uint32_t kVrrpEvents = 1024;
 
 struct VrrpEventRing {
   std::atomic<uint64_t> written;  // the highest number
+  std::atomic<uint64_t> read;     // control: the highest number that it has logged and passed on
   VrrpEventEntry entries[kVrrpEvents];
 };
 
