@@ -10,19 +10,6 @@
 namespace hawser {
 namespace {
 
-// RFC 9110, section 5.6.2.
-bool is_token(std::string_view text) {
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [kMarks](char c) {
-    return is_alnum(c) || kMarks.find(c) != kMarks.npos;
-  });
-}
-
-bool is_control(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || byte == 0x7f;
-}
-
 // Methods whose requests have no body unless one is given; all others say so with a length of 0.
 bool has_no_body(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "DELETE";

@@ -10,7 +10,6 @@
 
 #include "base/fd.h"
 #include "base/text.h"
-#include "proxy/token.h"
 
 namespace hawser {
 namespace {

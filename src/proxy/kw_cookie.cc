@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "config/keyword.h"
-#include "proxy/token.h"
 
 namespace hawser {
 namespace {

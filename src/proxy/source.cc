@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "proxy/interface_name.h"
-#include "proxy/token.h"
 
 namespace hawser {
 namespace {

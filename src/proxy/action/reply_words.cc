@@ -47,20 +47,18 @@ bool read_file(KeywordCall& call, const Word& word, std::string& out) {
 
 // RFC 9110, section 5: a name is a token, a value has no control characters. Anything else would
 // let the text end the head early.
+bool is_field_value(KeywordCall& call, const Word& value) {
+  if (std::none_of(value.text.begin(), value.text.end(), is_control)) return true;
+  call.error_at(value, "a header value cannot hold control characters");
+  return false;
+}
+
 bool is_field(KeywordCall& call, const Word& name, const Word& value) {
-  const auto in_token = [](char c) {
-    return is_alnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-  };
-  if (name.text.empty() || !std::all_of(name.text.begin(), name.text.end(), in_token)) {
+  if (!is_token(name.text)) {
     call.error_at(name, quoted(name.text) + " is not a header name");
     return false;
   }
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  if (std::any_of(value.text.begin(), value.text.end(), is_control)) {
-    call.error_at(value, "a header value cannot hold control characters");
-    return false;
-  }
-  return true;
+  return is_field_value(call, value);
 }
 
 bool is_reply_status(int64_t status, bool is_deny) {
@@ -88,7 +86,7 @@ std::optional<ReplyWords> parse_reply_words(KeywordCall& call, uint16_t status, 
       status = static_cast<uint16_t>(*number);
     } else if (word.text == "content-type") {
       const auto type = call.take("<type>");
-      if (!type) return std::nullopt;
+      if (!type || !is_field_value(call, *type)) return std::nullopt;
       content.type = type->text;
     } else if (word.text == "string" || word.text == "file" || word.text == "errorfile") {
       const auto value = call.take(word.text == "string" ? "<text>" : "<path>");

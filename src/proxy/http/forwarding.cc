@@ -82,6 +82,15 @@ void drop_named_fields(Head& head, std::string_view names) {
   }
 }
 
+// Is `protocol` in the list of an Upgrade field, in any version?
+bool names_protocol(std::string_view list, std::string_view protocol) {
+  for (const std::string_view entry : split(list, ',')) {
+    const std::string_view name = trim(entry);
+    if (iequals(name.substr(0, name.find('/')), protocol)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void drop_hop_fields(Head& head) {
@@ -89,18 +98,18 @@ void drop_hop_fields(Head& head) {
     switch (field.id) {
       case HeaderId::kConnection:
         field.dropped = true;
-        if (field.value.size() > 10)
-          drop_named_fields(head, field.value);  // longer than "keep-alive"
+        if (!iequals(field.value, "keep-alive") && !iequals(field.value, "close")) {
+          drop_named_fields(head, field.value);
+        }
         break;
       case HeaderId::kKeepAlive:
       case HeaderId::kProxyConnection:
         field.dropped = true;
         break;
       case HeaderId::kUpgrade:
-        if (istarts_with(field.value, "h2c")) {
-          field.dropped = true;
-          head.says_upgrade = false;
-        }
+        // Towards HTTP/2 in clear text the framing would change without our notice.
+        if (names_protocol(field.value, "h2c")) head.says_upgrade = false;
+        field.dropped = !head.says_upgrade;
         break;
       default:
         break;

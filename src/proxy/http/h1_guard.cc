@@ -8,9 +8,8 @@
 namespace hawser {
 namespace {
 
-constexpr bool is_control(char c) {
-  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-}
+// What no field value may hold (RFC 9110, section 5.5).
+constexpr bool is_forbidden(char c) { return is_control(c) && c != '\t'; }
 
 // The parts must lie in the bytes as the grammar says, with nothing between them but what it
 // allows. This catches bare CR and LF, obs-fold and blanks before a colon at once, whatever the
@@ -99,6 +98,18 @@ std::string_view without_default_port(std::string_view host) {
   return host;
 }
 
+// How often "chunked" stands in a Transfer-Encoding: more than once is forbidden (RFC 9112, section
+// 6.1), and readers differ on it.
+size_t count_chunked(std::string_view value) {
+  size_t count = 0;
+  while (!value.empty()) {
+    const size_t comma = std::min(value.find(','), value.size());
+    count += iequals(trim(value.substr(0, comma)), "chunked");
+    value.remove_prefix(std::min(comma + 1, value.size()));
+  }
+  return count;
+}
+
 // RFC 9112, section 3.2: the forms of a target, and the Host that must agree with it.
 std::string_view check_target(const Head& head, std::string_view host, size_t hosts) {
   if (hosts > 1) return "more than one Host";
@@ -138,11 +149,11 @@ std::string_view guard_head(Head& head, const GuardInput& facts) {
     return "control character in the target";
 
   std::string_view host;
-  size_t hosts = 0, lengths = 0, codings = 0;
+  size_t hosts = 0, lengths = 0, codings = 0, chunked = 0;
   bool upgrade = false;
   for (HeaderField& field : head.fields) {
     field.id = header_id(field.name);
-    if (std::any_of(field.value.begin(), field.value.end(), is_control))
+    if (std::any_of(field.value.begin(), field.value.end(), is_forbidden))
       return "control character in a header";
     switch (field.id) {
       case HeaderId::kHost:
@@ -157,6 +168,7 @@ std::string_view guard_head(Head& head, const GuardInput& facts) {
         break;
       case HeaderId::kTransferEncoding:
         ++codings;
+        chunked += count_chunked(field.value);
         break;
       case HeaderId::kUpgrade:
         upgrade = true;
@@ -182,6 +194,7 @@ std::string_view guard_head(Head& head, const GuardInput& facts) {
   if (codings != 0 && head.minor == 0) return "Transfer-Encoding in an HTTP/1.0 message";
   if (codings != 0 && !facts.chunked && facts.is_request)
     return "Transfer-Encoding does not end in chunked";
+  if (chunked > 1) return "chunked more than once in Transfer-Encoding";
   if (facts.chunked) {
     head.body = BodyKind::kChunked;
   } else if (facts.has_length) {

@@ -9,15 +9,6 @@
 
 namespace hawser {
 
-namespace {
-
-// RFC 9110, section 5.6.2
-bool is_token_char(char c) {
-  return is_alnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
-}  // namespace
-
 // llhttp's callbacks. Spans come in pieces where the input did; the pieces lie one behind the
 // other.
 struct H1Callbacks {

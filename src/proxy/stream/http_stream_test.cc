@@ -88,7 +88,7 @@ TEST_CASE("a client that leaves while its request is answered is not kept") {
   CHECK(lab.has_loads("idle=1"));
 }
 
-TEST_CASE("a response of 1 MiB comes through byte for byte, however slow the client is") {
+TEST_CASE("a response of 8 MiB comes through byte for byte, however slow the client is") {
   Lab lab(listen_with(""));
   Peer& client = lab.connect();
   client.stop_reading();
@@ -240,4 +240,119 @@ TEST_CASE("how an exchange ended is in the log") {
     CHECK(state_in(lab.log_line()) == "CD--");
     CHECK(server.is_closed());
   }
+}
+
+TEST_CASE("a head that fills the buffer is refused, even when nothing is reserved for rewriting") {
+  Lab lab("global\n tune.bufsize 2048\n tune.maxrewrite 0\n" + listen_with(""));
+  Peer& client = lab.connect();
+  client.send("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(4096, 'x'));
+  CHECK(client.read_until("\r\n") == "HTTP/1.1 431 Request Header Fields Too Large\r\n");
+  client.read_to_end();
+}
+
+TEST_CASE("a response head that fills the buffer is answered by 502") {
+  Lab lab("global\n tune.bufsize 2048\n tune.maxrewrite 0\n" + listen_with(""));
+  Peer& client = lab.connect();
+  client.send(kGet);
+  Peer& server = lab.accept();
+  server.read_until("\r\n\r\n");
+  server.send("HTTP/1.1 200 OK\r\nX: " + std::string(4096, 'x'));
+  CHECK(client.read_until("\r\n") == "HTTP/1.1 502 Bad Gateway\r\n");
+  client.read_to_end();
+}
+
+// What the server sees of a request with these fields.
+static std::string forwarded_fields(std::string_view fields) {
+  Lab lab(listen_with(""));
+  Peer& client = lab.connect();
+  client.send(fmt::format("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", fields));
+  return lab.accept().read_until("\r\n\r\n");
+}
+
+TEST_CASE("fields that Connection names are not passed on, however short their names") {
+  CHECK(forwarded_fields("Connection: X-Foo\r\nX-Foo: 1\r\n") == kGet);
+  CHECK(forwarded_fields("Connection: close, x-foo\r\nX-Foo: 1\r\nKeep-Alive: 5\r\n") == kGet);
+}
+
+TEST_CASE("an Upgrade is passed on with its connection option, or not at all") {
+  CHECK(forwarded_fields("Connection: upgrade\r\nUpgrade: websocket\r\n") ==
+        "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+  CHECK(forwarded_fields("Upgrade: websocket\r\n") == kGet);
+}
+
+TEST_CASE("an Upgrade to HTTP/2 in clear text is not passed on, wherever it stands in the list") {
+  CHECK(forwarded_fields("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+                         "HTTP2-Settings: AAMAAABk\r\n") == kGet);
+  CHECK(forwarded_fields("Connection: Upgrade\r\nUpgrade: foo/1, H2C\r\n") == kGet);
+}
+
+TEST_CASE("a server that switches protocols unasked is answered by 502") {
+  Lab lab(listen_with(""));
+  Peer& client = lab.connect();
+  client.send(kGet);
+  Peer& server = lab.accept();
+  server.read_until("\r\n\r\n");
+  server.send("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nraw");
+  CHECK(client.read_until("\r\n") == "HTTP/1.1 502 Bad Gateway\r\n");
+  client.read_to_end();
+  CHECK(state_in(lab.log_line()) == "PH--");
+}
+
+TEST_CASE("interim responses wait for a client that does not read") {
+  Lab lab(listen_with(""));
+  Peer& client = lab.connect();
+  client.stop_reading();
+  client.send(kGet);
+  Peer& server = lab.accept();
+  server.read_until("\r\n\r\n");
+  const std::string interim =
+      "HTTP/1.1 103 Early Hints\r\nLink: " + std::string(8000, 'l') + "\r\n\r\n";
+  std::string flood;
+  while (flood.size() < (32 << 20)) flood += interim;
+  server.send(flood + std::string(kOk));
+  lab.turn(200);
+  CHECK_FALSE(server.sent_all());  // it is made to wait, instead of filling our memory
+  client.go_on();
+  CHECK(client.read_bytes(flood.size()) == flood);
+  CHECK(client.read_until("ok") == kOk);
+}
+
+TEST_CASE("a head behind interim ones may be as long as any") {
+  Lab lab("global\n tune.bufsize 4096\n" + listen_with(""));
+  Peer& client = lab.connect();
+  client.send(kGet);
+  Peer& server = lab.accept();
+  server.read_until("\r\n\r\n");
+  const std::string interim =
+      "HTTP/1.1 103 Early Hints\r\nLink: " + std::string(2500, 'l') + "\r\n\r\n";
+  const std::string last =
+      "HTTP/1.1 200 OK\r\nX: " + std::string(3000, 'x') + "\r\nContent-Length: 2\r\n\r\nok";
+  server.send(interim + last.substr(0, 1000));
+  CHECK(client.read_until("\r\n\r\n") == interim);
+  server.send(last.substr(1000));
+  CHECK(client.read_until("ok") == last);
+}
+
+TEST_CASE("a client whose request is buffered is told to go on with its body") {
+  Lab lab(listen_with(" option http-buffer-request\n"));
+  Peer& client = lab.connect();
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+  CHECK(client.read_until("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
+  CHECK_FALSE(lab.has_unexpected_connection());
+  client.send("body");
+  Peer& server = lab.accept();
+  CHECK(server.read_until("body") == "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody");
+  server.send(kOk);
+  CHECK(client.read_until("ok") == kOk);
+}
+
+TEST_CASE("a connection that stays open behind an HTTP/1.0 response says so") {
+  Lab lab(listen_with(""));
+  Peer& client = lab.connect();
+  client.send(kGet);
+  Peer& server = lab.accept();
+  server.read_until("\r\n\r\n");
+  server.send("HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  CHECK(client.read_until("ok") ==
+        "HTTP/1.0 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nok");
 }

@@ -270,6 +270,11 @@ std::optional<Next> Stream::forward_request() {
 std::optional<Next> Stream::read_response() {
   Conn& conn = server_conn_->conn;
   for (;;) {
+    // Interim responses pile up for nobody: the next one is read when the client took the last.
+    if (client().has_output()) {
+      if (!client().flush()) return client_aborted('H');
+      if (client().has_output()) return std::nullopt;
+    }
     if (conn.input().size() > response_parser_.parsed()) {
       response_started_ = true;
       switch (response_parser_.parse_head(conn.input())) {
@@ -289,6 +294,11 @@ std::optional<Next> Stream::read_response() {
     }
     if (conn.has_ended()) return server_failed_early();
     if (!conn.readable()) return std::nullopt;
+    if (conn.input_full()) {
+      // The head lies behind interim ones: it moves, and is parsed anew.
+      conn.compact_input();
+      response_parser_.start(H1Parser::Kind::kResponse, response_);
+    }
     if (conn.input_full()) {
       capture_bad_response();
       return response_failed({'P', 'H'}, RetryOn::kJunkResponse, 502);
@@ -353,6 +363,10 @@ Next Stream::on_response_head() {
     response_started_ = false;
     return retry();
   }
+  if (status == 101 && !request_.says_upgrade) {
+    // Nobody asked for another protocol (RFC 9110, section 15.2.2).
+    return response_failed({'P', 'H'}, RetryOn::kJunkResponse, 502);
+  }
   response_head_done_ = true;
   response_ms_ = since_start();
   status_ = status;
@@ -411,9 +425,11 @@ void Stream::edit_response() {
   if (!request_parser_.body_done() || upload_.cut) keep_client_ = false;
   if (plane_.draining) keep_client_ = false;
   drop_hop_fields(response_);
+  // An offer of other protocols (426) needs its connection option (RFC 9110, section 7.8).
+  if (response_.says_upgrade) response_.add("Connection", "Upgrade");
   if (!keep_client_) {
     response_.add("Connection", "close");
-  } else if (request_.minor == 0) {
+  } else if (request_.minor == 0 || response_.minor == 0) {
     response_.add("Connection", "keep-alive");
   }
 }

@@ -57,6 +57,7 @@ Next Stream::read_head() {
       // is parsed anew.
       conn.compact_input();
       request_parser_.start(H1Parser::Kind::kRequest, request_);
+      if (conn.input_full()) return refuse_request(431, "request head too large");
     }
     if (conn.receive() > 0) client_active_ms_ = plane_.now_ms();
   }
@@ -169,6 +170,16 @@ Next Stream::apply_rules() {
 // server.
 Next Stream::buffer_request() {
   Conn& conn = client();
+  // The client waits to be told that its body is wanted (RFC 9110, section 10.1.1): by us, as the
+  // server will not see the request before.
+  if (request_.expects_continue && conn.input().size() <= upload_.approved) {
+    request_.expects_continue = false;
+    request_.drop(HeaderId::kExpect);
+    if (request_.minor >= 1 && !conn.write(std::string_view("HTTP/1.1 100 Continue\r\n\r\n"))) {
+      ending_ = {'C', 'D'};
+      return go(Step::finish);
+    }
+  }
   for (;;) {
     upload_.approved += request_parser_.pass_body(conn.input().substr(upload_.approved));
     if (request_parser_.bad()) return refuse_request(400, request_parser_.reason());
