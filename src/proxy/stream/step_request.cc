@@ -40,8 +40,8 @@ Next Stream::read_head() {
         case H1Parser::Status::kTooMany:
           return refuse_request(431, "too many header fields");
         case H1Parser::Status::kMore:
-          if (request_parser_.parsed() > limit)
-            return refuse_request(431, "request head too large");
+          // All of the input belongs to this head, and more of it is to come.
+          if (conn.input().size() >= limit) return refuse_request(431, "request head too large");
       }
     }
     if (timed_out()) {

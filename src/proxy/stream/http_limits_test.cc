@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// Heads that are as large as the buffer, and peers that take or send more than it holds.
+#include "proxy/testing.h"
+
+using namespace hawser;
+
+namespace {
+
+std::string listen_with(std::string_view global, std::string_view lines = "") {
+  return fmt::format(
+      "global\n{}defaults\n mode http\n timeout connect 2s\n timeout client 4s\n timeout server "
+      "4s\n"
+      "listen l\n bind :1\n{} server s @s1\n",
+      global, lines);
+}
+
+constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+// A head of `size` bytes.
+std::string head_of(size_t size, std::string_view first_line) {
+  std::string head = std::string(first_line) + "\r\nHost: a\r\nX: ";
+  head.append(size - head.size() - 4, 'x');
+  return head + "\r\n\r\n";
+}
+
+}  // namespace
+
+TEST_CASE("a request head that leaves no room in the buffer is refused") {
+  const std::string global =
+      GENERATE("", " tune.maxrewrite 0\n", " tune.maxrewrite 16384\n", " tune.bufsize 1024\n",
+               " tune.bufsize 1024\n tune.maxrewrite 0\n");
+  INFO(global);
+  Lab lab(listen_with(global));
+  Peer& client = lab.connect();
+  client.send(head_of(20'000, "GET / HTTP/1.1"));
+  CHECK(client.read_until("\r\n") == "HTTP/1.1 431 Request Header Fields Too Large\r\n");
+}
+
+TEST_CASE("a request head may fill the buffer but for what is kept for rewriting") {
+  struct Row {
+    const char* global;
+    size_t largest;
+  };
+  const Row row = GENERATE(Row{"", 16384 - 1024}, Row{" tune.maxrewrite 0\n", 16384},
+                           Row{" tune.bufsize 1024\n", 512},
+                           Row{" tune.bufsize 1024\n tune.maxrewrite 0\n", 1024});
+  INFO(row.global);
+  Lab lab(listen_with(row.global));
+  Peer& client = lab.connect();
+  const std::string head = head_of(row.largest, "GET / HTTP/1.1");
+  client.send(head);
+  Peer& server = lab.accept();
+  CHECK(server.read_until("\r\n\r\n") == head);
+  server.send(kOk);
+  CHECK(client.read_until("ok") == kOk);
+  client.send(head_of(row.largest + 1, "GET / HTTP/1.1"));
+  CHECK(client.read_until("\r\n") == "HTTP/1.1 431 Request Header Fields Too Large\r\n");
+}
+
+TEST_CASE("empty lines that fill the buffer before a method of any name are refused") {
+  Lab lab(listen_with(""));
+  Peer& client = lab.connect();
+  std::string flood;
+  while (flood.size() < 16384 - 2) flood += "\r\n";
+  client.send(flood + "XY");
+  CHECK(client.read_until("\r\n") == "HTTP/1.1 431 Request Header Fields Too Large\r\n");
+}
+
+TEST_CASE("a response head may fill the buffer, and no more") {
+  Lab lab(listen_with(" tune.maxrewrite 0\n", " retries 0\n"));
+  Peer& client = lab.connect();
+  client.send(kGet);
+  Peer& server = lab.accept();
+  server.read_until("\r\n\r\n");
+  const std::string largest = head_of(16384, "HTTP/1.1 204 No Content");
+  server.send(largest);
+  CHECK(client.read_until("\r\n\r\n") == largest);
+  client.send(kGet);
+  server.read_until("\r\n\r\n");
+  server.send(head_of(16385, "HTTP/1.1 204 No Content"));
+  CHECK(client.read_until("\r\n") == "HTTP/1.1 502 Bad Gateway\r\n");
+}
