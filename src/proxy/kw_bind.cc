@@ -5,7 +5,7 @@
 #include "config/account.h"
 #include "config/keyword.h"
 #include "proxy/bind_address.h"
-#include "proxy/interface_name.h"
+#include "config/interface_name.h"
 
 namespace hawser {
 namespace {

@@ -5,7 +5,7 @@
 #include <net/if.h>
 
 #include "base/text.h"
-#include "proxy/interface_name.h"
+#include "config/interface_name.h"
 
 namespace hawser {
 namespace {
