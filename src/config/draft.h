@@ -18,9 +18,15 @@ struct Draft {
   std::deque<ProxyConfig> defaults;
   std::unordered_map<std::string, ProxyConfig*> named_defaults;
   ProxyConfig* current_defaults = nullptr;
-  ProxyConfig builtin;                      // where a section without any `defaults` starts from
-  HttpErrorsConfig* http_errors = nullptr;  // the section being read
-  Environment environment;                  // what `setenv` changes and the lines that follow see
+  ProxyConfig builtin;       // where a section without any `defaults` starts from
+  VrrpConfig vrrp_defaults;  // what a `vrrp` section starts from
+  // The section being read; of the others, nullptr.
+  HttpErrorsConfig* http_errors = nullptr;
+  VrrpConfig* vrrp = nullptr;  // vrrp_defaults, too
+  VrrpGroupConfig* vrrp_group = nullptr;
+  VrrpScriptConfig* vrrp_script = nullptr;
+  MailersConfig* mailers = nullptr;
+  Environment environment;  // what `setenv` changes and the lines that follow see
 };
 
 // Checks references, applies what depends on the whole file, numbers ids and slots. nullptr: errors

@@ -100,6 +100,26 @@ ProxyConfig& KeywordCall::proxy() {
 
 GlobalConfig& KeywordCall::global() { return draft_.config->global; }
 
+VrrpConfig& KeywordCall::vrrp() {
+  HW_ASSERT(draft_.vrrp != nullptr);
+  return *draft_.vrrp;
+}
+
+VrrpGroupConfig& KeywordCall::vrrp_group() {
+  HW_ASSERT(draft_.vrrp_group != nullptr);
+  return *draft_.vrrp_group;
+}
+
+VrrpScriptConfig& KeywordCall::vrrp_script() {
+  HW_ASSERT(draft_.vrrp_script != nullptr);
+  return *draft_.vrrp_script;
+}
+
+MailersConfig& KeywordCall::mailers() {
+  HW_ASSERT(draft_.mailers != nullptr);
+  return *draft_.mailers;
+}
+
 HW_REGISTRY(Keyword, "keywords");
 HW_REGISTRY(BindOption, "bind");
 HW_REGISTRY(ServerOption, "server");

@@ -70,9 +70,16 @@ enum Section : uint16_t {
   kInBackend = 8,
   kInListen = 16,
   kInHttpErrors = 32,
+  kInVrrp = 64,
+  kInVrrpDefaults = 128,
+  kInVrrpGroup = 256,
+  kInVrrpScript = 512,
+  kInMailers = 1024,
   kInProxies = kInDefaults | kInFrontend | kInListen | kInBackend,
   kInFrontends = kInDefaults | kInFrontend | kInListen,
   kInBackends = kInDefaults | kInBackend | kInListen,
+  kInVrrps = kInVrrpDefaults | kInVrrp,
+  kInVrrpSections = kInVrrps | kInVrrpGroup | kInVrrpScript,
 };
 
 // The configuration while it is read: the Config under construction and the named defaults.
@@ -93,6 +100,10 @@ class KeywordCall : public Args {
   bool negated() const { return negated_; }  // `no KEYWORD …`, only where the row allows it
   ProxyConfig& proxy();                      // asserts: a proxy section
   GlobalConfig& global();
+  VrrpConfig& vrrp();  // of a `vrrp` section or `vrrp-defaults`; these assert theirs, too
+  VrrpGroupConfig& vrrp_group();
+  VrrpScriptConfig& vrrp_script();
+  MailersConfig& mailers();
   Draft& draft() { return draft_; }
 
  private:
@@ -156,6 +167,13 @@ struct ProxyCheck {
   std::string_view name;
   int order;
   void (*check)(Draft& draft, ProxyConfig& proxy, Diag& diag);
+};
+
+// The same for the file as a whole, after the proxies.
+struct ConfigCheck {
+  std::string_view name;
+  int order;
+  void (*check)(Draft& draft, Diag& diag);
 };
 
 // "ADDR:PORT[-PORT]" in every form of section 2.9 of HAProxy's manual: IPv4, IPv6, *, :port, ipv4@,

@@ -2,6 +2,8 @@
 #include "config/keyword_table.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
 namespace hawser {
 namespace {
@@ -10,9 +12,19 @@ struct SectionWord {
   Section section;
   std::string_view name;
 };
-constexpr SectionWord kSectionWords[] = {{kInGlobal, "global"},     {kInDefaults, "defaults"},
-                                         {kInFrontend, "frontend"}, {kInListen, "listen"},
-                                         {kInBackend, "backend"},   {kInHttpErrors, "http-errors"}};
+constexpr SectionWord kSectionWords[] = {
+    {kInGlobal, "global"},
+    {kInDefaults, "defaults"},
+    {kInFrontend, "frontend"},
+    {kInListen, "listen"},
+    {kInBackend, "backend"},
+    {kInHttpErrors, "http-errors"},
+    {kInVrrpDefaults, "vrrp-defaults"},
+    {kInVrrp, "vrrp"},
+    {kInVrrpGroup, "vrrp-group"},
+    {kInVrrpScript, "vrrp-script"},
+    {kInMailers, "mailers"},
+};
 
 size_t word_count(std::string_view name) {
   return static_cast<size_t>(std::count(name.begin(), name.end(), ' ')) + 1;
@@ -75,6 +87,16 @@ std::vector<std::string_view> KeywordTable::names(Section section, std::string_v
     }
   }
   return out;
+}
+
+std::span<const Section> all_sections() {
+  static const auto sections = [] {
+    std::array<Section, std::size(kSectionWords)> out;
+    std::transform(std::begin(kSectionWords), std::end(kSectionWords), out.begin(),
+                   [](const SectionWord& row) { return row.section; });
+    return out;
+  }();
+  return sections;
 }
 
 std::string_view section_name(Section section) {

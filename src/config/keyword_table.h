@@ -39,6 +39,8 @@ class KeywordTable {
   std::unordered_map<std::string_view, Entry> entries_;
 };
 
+// All kinds of sections, in the order of lists.
+std::span<const Section> all_sections();
 // "frontend": how messages call a section.
 std::string_view section_name(Section section);
 // "frontend, listen": those whose bit is set.

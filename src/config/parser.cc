@@ -51,7 +51,7 @@ class Parser {
     if (words->front().text.starts_with('.')) return conditionals_.directive(*words);
     if (sections_.begin(*words)) return lexer_.set_section(sections_.label());
     if (sections_.skipping()) return;
-    if (sections_.open()) return read_keyword(*words);
+    if (sections_.is_open()) return read_keyword(*words);
     const Word& word = words->front();
     diag_.error(word.pos, quoted(word.text) + " stands outside of any section", word.width)
         .hint_nearest(word.text, known_sections());

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <vector>
 
 #include "base/text.h"
 #include "config/nearest.h"
@@ -91,13 +91,36 @@ void refuse_unknown(std::span<const Word> words, Section section, Diag& diag) {
       .hint_nearest(first, names);
 }
 
+// "timeout conect" in a proxy is a wrong timeout there, though `timeout` alone is a keyword of
+// another section.
+bool is_wrong_member(std::string_view first, const KeywordTable::Match& match, Section section) {
+  return match.words == 1 && !KeywordTable::instance().names(section, first).empty();
+}
+
+// In sections that HAProxy does not have: what keepalived calls it.
+void refuse_vrrp_keyword(std::span<const Word> words, Section section, Diag& diag) {
+  const std::string_view first = words[0].text;
+  const std::string_view hint = keepalived_hint(first);
+  if (hint.empty()) return refuse_unknown(words, section, diag);
+  diag.error(words[0].pos, quoted(first) + " is a word of keepalived", words[0].width)
+      .with_hint(std::string(hint));
+}
+
 }  // namespace
 
 void refuse_keyword(std::span<const Word> words, const KeywordTable::Match& match, Section section,
                     Diag& diag) {
-  if (!match.rows.empty()) return refuse_section(words, match, section, diag);
   const std::string_view first = words[0].text;
+  const bool elsewhere = !match.rows.empty() && !is_wrong_member(first, match, section);
+  if ((section & (kInVrrpSections | kInMailers)) != 0) {
+    return elsewhere ? refuse_section(words, match, section, diag)
+                     : refuse_vrrp_keyword(words, section, diag);
+  }
   const auto vocabulary = section == kInGlobal ? Vocabulary::kGlobal : Vocabulary::kProxy;
+  if (elsewhere) {
+    if (refuse_unbuilt(words, vocabulary, diag)) return;
+    return refuse_section(words, match, section, diag);
+  }
   if (const auto reason = no_effect_reason(vocabulary, first); !reason.empty()) {
     diag.warning(words[0].pos, fmt::format("'{}' has no effect: {}", first, reason),
                  words[0].width);
@@ -127,9 +150,12 @@ void refuse_rest(KeywordCall& call, const Keyword& row) {
 }
 
 std::span<const std::string_view> known_sections() {
-  static constexpr std::array<std::string_view, 6> kNames = {"global",  "defaults", "frontend",
-                                                             "backend", "listen",   "http-errors"};
-  return kNames;
+  static const std::vector<std::string_view> names = [] {
+    std::vector<std::string_view> out;
+    for (const Section section : all_sections()) out.push_back(section_name(section));
+    return out;
+  }();
+  return names;
 }
 
 }  // namespace hawser

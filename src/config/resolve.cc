@@ -153,19 +153,27 @@ void set_fullconn(Config& config) {
   }
 }
 
-void run_checks(Draft& draft, Diag& diag) {
-  const auto all = Registry<ProxyCheck>::all();
-  std::vector<const ProxyCheck*> checks(all.begin(), all.end());
+template <class Check>
+std::vector<const Check*> in_order() {
+  const auto all = Registry<Check>::all();
+  std::vector<const Check*> checks(all.begin(), all.end());
   std::stable_sort(checks.begin(), checks.end(),
-                   [](const ProxyCheck* a, const ProxyCheck* b) { return a->order < b->order; });
+                   [](const Check* a, const Check* b) { return a->order < b->order; });
+  return checks;
+}
+
+void run_checks(Draft& draft, Diag& diag) {
+  const auto checks = in_order<ProxyCheck>();
   for (const auto& proxy : draft.config->proxies) {
     for (const ProxyCheck* check : checks) check->check(draft, *proxy, diag);
   }
+  for (const ConfigCheck* check : in_order<ConfigCheck>()) check->check(draft, diag);
 }
 
 // Checks are no words of the language, so nothing lists them.
 [[maybe_unused]] const bool kRegistered =
-    (add_registry({{}, Registry<ProxyCheck>::seal, [](std::string&) {}}), true);
+    (add_registry({{}, Registry<ProxyCheck>::seal, [](std::string&) {}}),
+     add_registry({{}, Registry<ConfigCheck>::seal, [](std::string&) {}}), true);
 
 }  // namespace
 

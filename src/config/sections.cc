@@ -32,26 +32,29 @@ Section section_of(ProxyKind kind) {
 }  // namespace
 
 bool Sections::begin(std::span<const Word> words) {
+  static constexpr Begin kBegins[] = {
+      {"global", &Sections::begin_global},
+      {"defaults", &Sections::begin_defaults},
+      {"frontend", &Sections::begin_proxy<ProxyKind::kFrontend>},
+      {"backend", &Sections::begin_proxy<ProxyKind::kBackend>},
+      {"listen", &Sections::begin_proxy<ProxyKind::kListen>},
+      {"http-errors", &Sections::begin_http_errors},
+      {"vrrp-defaults", &Sections::begin_vrrp_defaults},
+      {"vrrp", &Sections::begin_vrrp},
+      {"vrrp-group", &Sections::begin_vrrp_group},
+      {"vrrp-script", &Sections::begin_vrrp_script},
+      {"mailers", &Sections::begin_mailers},
+  };
   const std::string_view name = words[0].text;
-  if (name == "global") {
-    begin_global(words);
-  } else if (name == "defaults") {
-    begin_defaults(words);
-  } else if (name == "frontend") {
-    begin_proxy(words, ProxyKind::kFrontend);
-  } else if (name == "backend") {
-    begin_proxy(words, ProxyKind::kBackend);
-  } else if (name == "listen") {
-    begin_proxy(words, ProxyKind::kListen);
-  } else if (name == "http-errors") {
-    begin_http_errors(words);
-  } else if (is_unbuilt(Vocabulary::kSection, name)) {
-    end();
-    skipping_ = true;
-    error(words[0], fmt::format("section '{}' is known in HAProxy but not built yet", name));
-  } else {
-    return false;
+  for (const Begin& row : kBegins) {
+    if (row.name != name) continue;
+    (this->*row.begin)(words);
+    return true;
   }
+  if (!is_unbuilt(Vocabulary::kSection, name)) return false;
+  end();
+  skipping_ = true;
+  error(words[0], fmt::format("section '{}' is known in HAProxy but not built yet", name));
   return true;
 }
 
@@ -60,21 +63,27 @@ void Sections::end() {
   skipping_ = false;
   proxy_ = nullptr;
   draft_.http_errors = nullptr;
+  draft_.vrrp = nullptr;
+  draft_.vrrp_group = nullptr;
+  draft_.vrrp_script = nullptr;
+  draft_.mailers = nullptr;
   label_.clear();
 }
 
-void Sections::begin_global(std::span<const Word> words) {
+void Sections::open(Section section) {
   end();
   open_ = true;
-  section_ = kInGlobal;
+  section_ = section;
+}
+
+void Sections::begin_global(std::span<const Word> words) {
+  open(kInGlobal);
   label_ = "global";
   if (words.size() > 1) error(words[1], "unexpected " + quoted(words[1].text) + " after 'global'");
 }
 
 void Sections::begin_defaults(std::span<const Word> words) {
-  end();
-  open_ = true;
-  section_ = kInDefaults;
+  open(kInDefaults);
   const Word* name = nullptr;
   const ProxyConfig* from = nullptr;
   if (words.size() > 2) from = take_from(words);
@@ -94,17 +103,16 @@ void Sections::begin_defaults(std::span<const Word> words) {
   }
 }
 
-void Sections::begin_proxy(std::span<const Word> words, ProxyKind kind) {
-  end();
-  open_ = true;
-  section_ = section_of(kind);
+template <ProxyKind kKind>
+void Sections::begin_proxy(std::span<const Word> words) {
+  open(section_of(kKind));
   const Word& keyword = words[0];
   const Word* name = take_name(words);
   const ProxyConfig* from = take_from(words);
 
   auto made = std::make_unique<ProxyConfig>(from != nullptr ? *from : draft_.builtin);
   ProxyConfig& proxy = *made;
-  proxy.kind = kind;
+  proxy.kind = kKind;
   proxy.pos = keyword.pos;
   proxy.name = name != nullptr ? name->text : "";
   proxy.index = static_cast<uint32_t>(draft_.config->proxies.size());
@@ -130,24 +138,76 @@ void Sections::begin_bind(std::span<const Word> words) {
 }
 
 void Sections::begin_http_errors(std::span<const Word> words) {
-  end();
-  open_ = true;
-  section_ = kInHttpErrors;
-  const Word* name = take_name(words);
-  if (words.size() > 2) error(words[2], "unexpected " + quoted(words[2].text));
+  open(kInHttpErrors);
   auto made = std::make_unique<HttpErrorsConfig>();
   made->pos = words[0].pos;
-  made->name = name != nullptr ? name->text : "";
-  label_ = made->name;
+  made->name = take_only_name(words, http_errors_);
   draft_.http_errors = made.get();
-  if (name != nullptr) {
-    const auto [known, fresh] = http_errors_.try_emplace(made->name, made->pos);
-    if (!fresh) {
-      error(*name, fmt::format("http-errors section {} is already defined", quoted(name->text)))
-          .with_hint("first defined at " + diag_.place(known->second));
-    }
-  }
   draft_.config->http_errors.push_back(std::move(made));
+}
+
+void Sections::begin_vrrp_defaults(std::span<const Word> words) {
+  open(kInVrrpDefaults);
+  label_ = "vrrp-defaults";
+  if (words.size() > 1) {
+    error(words[1], "unexpected " + quoted(words[1].text) + " after 'vrrp-defaults'")
+        .with_hint("it has no name: it holds for the vrrp sections up to the next vrrp-defaults");
+  }
+  draft_.vrrp_defaults = VrrpConfig{};
+  draft_.vrrp_defaults.pos = words[0].pos;
+  draft_.vrrp = &draft_.vrrp_defaults;
+}
+
+void Sections::begin_vrrp(std::span<const Word> words) {
+  open(kInVrrp);
+  auto made = std::make_unique<VrrpConfig>(draft_.vrrp_defaults);
+  made->pos = words[0].pos;
+  made->name = take_only_name(words, vrrps_);
+  draft_.vrrp = made.get();
+  draft_.config->vrrps.push_back(std::move(made));
+}
+
+// A group runs its hooks as the instances do; what it tracks and tells is its own.
+void Sections::begin_vrrp_group(std::span<const Word> words) {
+  open(kInVrrpGroup);
+  auto made = std::make_unique<VrrpGroupConfig>();
+  made->pos = words[0].pos;
+  made->name = take_only_name(words, vrrp_groups_);
+  made->notify.user = draft_.vrrp_defaults.notify.user;
+  made->notify.timeout = draft_.vrrp_defaults.notify.timeout;
+  draft_.vrrp_group = made.get();
+  draft_.config->vrrp_groups.push_back(std::move(made));
+}
+
+void Sections::begin_vrrp_script(std::span<const Word> words) {
+  open(kInVrrpScript);
+  auto made = std::make_unique<VrrpScriptConfig>();
+  made->pos = words[0].pos;
+  made->name = take_only_name(words, vrrp_scripts_);
+  draft_.vrrp_script = made.get();
+  draft_.config->vrrp_scripts.push_back(std::move(made));
+}
+
+void Sections::begin_mailers(std::span<const Word> words) {
+  open(kInMailers);
+  auto made = std::make_unique<MailersConfig>();
+  made->pos = words[0].pos;
+  made->name = take_only_name(words, mailers_);
+  draft_.mailers = made.get();
+  draft_.config->mailers.push_back(std::move(made));
+}
+
+std::string Sections::take_only_name(std::span<const Word> words, Names& taken) {
+  const Word* name = take_name(words);
+  if (words.size() > 2) error(words[2], "unexpected " + quoted(words[2].text));
+  if (name == nullptr) return {};
+  label_ = name->text;
+  const auto [known, fresh] = taken.try_emplace(label_, words[0].pos);
+  if (!fresh) {
+    error(*name, fmt::format("{} section {} is already defined", words[0].text, quoted(label_)))
+        .with_hint("first defined at " + diag_.place(known->second));
+  }
+  return label_;
 }
 
 const Word* Sections::take_name(std::span<const Word> words) {

@@ -23,7 +23,7 @@ class Sections {
   void end();
 
   // Whether lines are read: inside a section.
-  bool open() const { return open_; }
+  bool is_open() const { return open_; }
   // In a section that was refused: its lines are passed over in silence.
   bool skipping() const { return skipping_; }
   void skip() { skipping_ = true; }
@@ -33,11 +33,26 @@ class Sections {
   const std::string& label() const { return label_; }
 
  private:
+  using Names = std::unordered_map<std::string, SourcePos>;  // and where they were first given
+  struct Begin {
+    std::string_view name;
+    void (Sections::*begin)(std::span<const Word> words);
+  };
+
+  void open(Section section);
   void begin_global(std::span<const Word> words);
   void begin_defaults(std::span<const Word> words);
-  void begin_proxy(std::span<const Word> words, ProxyKind kind);
+  template <ProxyKind kKind>
+  void begin_proxy(std::span<const Word> words);
   void begin_http_errors(std::span<const Word> words);
+  void begin_vrrp_defaults(std::span<const Word> words);
+  void begin_vrrp(std::span<const Word> words);
+  void begin_vrrp_group(std::span<const Word> words);
+  void begin_vrrp_script(std::span<const Word> words);
+  void begin_mailers(std::span<const Word> words);
   void begin_bind(std::span<const Word> words);
+  // The name of a section that is nothing but its kind and its name.
+  std::string take_only_name(std::span<const Word> words, Names& taken);
   const Word* take_name(std::span<const Word> words);
   // Cuts "from NAME" off the end and finds the defaults to start from (nullptr: the built-in ones).
   const ProxyConfig* take_from(std::span<const Word>& words);
@@ -57,7 +72,7 @@ class Sections {
   ProxyConfig* proxy_ = nullptr;
   std::string label_;
   std::unordered_map<std::string, const ProxyConfig*> frontends_, backends_;
-  std::unordered_map<std::string, SourcePos> http_errors_;
+  Names http_errors_, vrrps_, vrrp_groups_, vrrp_scripts_, mailers_;
   std::unordered_set<std::string> ambiguous_defaults_;
   std::unordered_map<const ProxyConfig*, Use> uses_;
 };

@@ -35,6 +35,16 @@ constexpr NoEffect kNoEffect[] = {
 #undef HW_NO_EFFECT
 };
 
+struct KeepalivedWord {
+  std::string_view name, hint;
+};
+
+constexpr KeepalivedWord kKeepalivedWords[] = {
+#define HW_KEEPALIVED(name, hint) {name, hint},
+#include "config/keepalived.def"
+#undef HW_KEEPALIVED
+};
+
 }  // namespace
 
 std::span<const std::string_view> unbuilt_names(Vocabulary vocabulary) {
@@ -52,6 +62,13 @@ bool is_unbuilt(Vocabulary vocabulary, std::string_view name) {
 std::string_view no_effect_reason(Vocabulary vocabulary, std::string_view name) {
   for (const NoEffect& row : kNoEffect) {
     if (row.vocabulary == vocabulary && row.name == name) return row.reason;
+  }
+  return {};
+}
+
+std::string_view keepalived_hint(std::string_view name) {
+  for (const KeepalivedWord& row : kKeepalivedWords) {
+    if (row.name == name) return row.hint;
   }
   return {};
 }

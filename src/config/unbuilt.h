@@ -20,6 +20,10 @@ std::span<const std::string_view> unbuilt_names(Vocabulary vocabulary);
 // Why a keyword that only tunes HAProxy's own machinery has no effect here; empty: it is none.
 std::string_view no_effect_reason(Vocabulary vocabulary, std::string_view name);
 
+// What is written here for a keyword of keepalived whose name differs by more than underscores;
+// empty: it is none.
+std::string_view keepalived_hint(std::string_view name);
+
 // Reports `word`, which is none of `known`: as known but not built, or as unknown with the nearest
 // one. `what` is what the name stands for: "bind option", "balance algorithm".
 Diagnostic& refuse_name(Args& args, const Word& word, Vocabulary vocabulary, std::string_view what,

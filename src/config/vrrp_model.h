@@ -12,6 +12,7 @@
 
 #include "base/address.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "config/diag.h"
 
 namespace hawser {
@@ -21,6 +22,7 @@ struct TrackerType;  // vrrp/tracker.h
 // `virtual-address`: one address that moves with the instance.
 struct VirtualAddress {
   SourcePos pos;
+  uint16_t width = 1;  // of the address as written
   Address address;
   uint8_t prefix = 32;    // 32 or 128 where none is written, as keepalived
   std::string interface;  // `dev`; empty: the instance's
@@ -68,8 +70,16 @@ enum class VrrpChecksum : uint8_t { kAuto, kPseudoHeader, kRfc9568 };
 enum class VrrpPreempt : uint8_t { kYes, kNo, kDelayed };
 
 struct VrrpPeer {
+  SourcePos pos;
   Address address;
   uint8_t min_ttl = 0;  // 0: not checked
+};
+
+// `unicast-source`, `multicast-source`: where the adverts of one family come from.
+struct VrrpSource {
+  SourcePos pos;
+  Address address;
+  bool unicast = false;
 };
 
 // A further path on which adverts are sent and heard.
@@ -84,7 +94,9 @@ struct VrrpHeartbeat {
 struct TrackConfig {
   SourcePos pos;
   const TrackerType* type = nullptr;
-  std::string subject;          // name of the backend, interface, script, file, process
+  std::string subject;  // name of the backend, interface, script, file, process
+  SourcePos subject_pos;
+  uint16_t width = 1;           // of the subject as written
   uint32_t index = UINT32_MAX;  // of the backend, frontend or script; set by resolve()
   int16_t weight = 0;           // 0: its failure is a fault; -253 … 253: moves the priority
   bool weight_given = false;
@@ -96,18 +108,26 @@ struct TrackConfig {
 
 enum class VrrpEvent : uint8_t { kMaster, kBackup, kFault, kStop, kReasserted, kCount };
 
+// A command as written, which is run as it is or by a shell: see vrrp/hook.h.
+struct HookCommand {
+  SourcePos pos;
+  uint16_t width = 1;
+  std::string text;  // empty: none
+};
+
 // Who is told of transitions: `notify…` and `email-alert`.
 struct NotifyConfig {
-  std::array<std::string, static_cast<size_t>(VrrpEvent::kCount)> commands;  // notify-master …
-  std::string every;  // `notify`: arguments INSTANCE|GROUP, name, STATE, priority are appended
-  SourcePos pos;
-  std::string user;  // empty: `notify-user` of vrrp-defaults, else nobody
+  std::array<HookCommand, static_cast<size_t>(VrrpEvent::kCount)> commands;  // notify-master …
+  HookCommand every;  // `notify`: arguments INSTANCE|GROUP, name, STATE, priority are appended
+  std::string user;   // empty: `notify-user` of vrrp-defaults, else nobody
   Millis timeout{10'000};
   std::string mailers;  // `email-alert mailers`
+  SourcePos mailers_pos;
   uint32_t mailers_index = UINT32_MAX;
   std::vector<std::string> mail_to;
   std::string mail_from;
-  std::string mail_hostname;  // `email-alert myhostname`
+  std::string mail_hostname;                // `email-alert myhostname`
+  LogLevel mail_level = LogLevel::kNotice;  // the least severe event that is mailed
 };
 
 struct GarpConfig {
@@ -136,10 +156,14 @@ struct VrrpConfig {
   uint8_t vrid = 0;
   SourcePos vrid_pos;
   uint8_t priority = 100;  // 255: address owner
-  uint8_t version = 0;     // 0: 2 for IPv4, 3 for IPv6 or an interval under 1 s
-  Millis advert{1000};     // a multiple of 10 ms
+  SourcePos priority_pos;
+  uint8_t version = 0;  // 0: 2 for IPv4, 3 for IPv6 or an interval under 1 s
+  Millis advert{1000};  // a multiple of 10 ms
+  SourcePos advert_pos;
   uint32_t down_timer_adverts = 3;
   std::vector<VirtualAddress> addresses;
+  bool link_local =
+      true;  // IPv6 adverts begin with a link-local address, derived where none is given
   std::vector<VirtualRoute> routes;
   std::vector<VirtualRule> rules;
   VrrpPreempt preempt = VrrpPreempt::kYes;
@@ -148,8 +172,9 @@ struct VrrpConfig {
   std::array<uint8_t, 8> password{};  // zero-padded
   std::vector<VrrpHmacKey> hmac_keys;
   VrrpHmacMode hmac_mode = VrrpHmacMode::kEnforce;
+  SourcePos auth_pos;  // of `authentication`
   VrrpChecksum checksum = VrrpChecksum::kAuto;
-  std::optional<Address> unicast_source;
+  std::vector<VrrpSource> sources;                            // at most one of each family
   std::vector<VrrpPeer> peers;                                // any: unicast
   std::optional<Address> multicast_group4, multicast_group6;  // none: 224.0.0.18, ff02::12
   std::vector<VrrpHeartbeat> heartbeats;
@@ -170,20 +195,31 @@ struct VrrpConfig {
 };
 
 // What runs: one virtual router of one address family. A section with addresses of both makes two,
-// which move together. Made by resolve().
+// which move together. Made by resolve(): what depends on the family is here, the rest in the
+// section.
 struct VrrpInstanceConfig {
   uint32_t section = 0;  // in Config::vrrps
   int family = 0;        // AF_INET or AF_INET6
   std::string name;      // the section's; of a section with two families with "/4" or "/6" after it
   uint8_t version = 2;
   uint32_t sync = UINT32_MAX;  // instances with the same number move together
+  // What it holds while master. The first `advertised` ones are those of the adverts, in their
+  // order; the others may be of the other family, where no instance of that one runs.
+  std::vector<VirtualAddress> addresses;
+  uint32_t advertised = 0;
+  std::vector<VirtualRoute> routes;
+  std::vector<VirtualRule> rules;
+  std::optional<Address> source;  // of adverts; none: the interface's first, IPv6: link-local one
+  std::vector<VrrpPeer> peers;    // any: unicast
+  std::vector<VrrpHeartbeat> heartbeats;
 };
 
 struct VrrpGroupConfig {
   SourcePos pos;
   std::string name;
   std::vector<std::string> member_names;
-  std::vector<uint32_t> members;  // indices in Config::vrrps; set by resolve()
+  std::vector<SourcePos> member_positions;  // of the names
+  std::vector<uint32_t> members;            // indices in Config::vrrps; set by resolve()
   std::vector<TrackConfig> tracks;
   NotifyConfig notify;
 };
@@ -194,7 +230,10 @@ struct VrrpScriptConfig {
   SourcePos pos;
   std::string name;
   Kind kind = Kind::kCommand;
-  std::string subject;    // command, path or URL
+  std::string subject;  // command, path or URL
+  uint16_t width = 1;   // of the subject as written, at subject_pos
+  SourcePos subject_pos;
+  bool kind_given = false;
   Address address;        // tcp, http
   uint16_t expect = 200;  // http
   Millis interval{1000};
@@ -209,6 +248,7 @@ struct VrrpScriptConfig {
 
 struct MailersConfig {
   struct Mailer {
+    SourcePos pos;
     std::string name;
     Address address;
   };

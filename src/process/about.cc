@@ -48,8 +48,7 @@ std::string keywords_text(std::string_view what) {
   if (what == "all") return list_all_registries();
   if (!what.empty()) return {};
   std::string out;
-  for (const Section section :
-       {kInGlobal, kInDefaults, kInFrontend, kInListen, kInBackend, kInHttpErrors}) {
+  for (const Section section : all_sections()) {
     fmt::format_to(std::back_inserter(out), "{}:\n", section_name(section));
     for (const Keyword* row : Registry<Keyword>::all()) {
       if ((row->sections & section) == 0) continue;
