@@ -64,10 +64,20 @@ void check_unique(const Names& documented) {
   CHECK((twice == documented.end() ? "" : *twice) == "");
 }
 
+// The chapters of keywords, and which sections they are about.
+const std::map<std::string, uint16_t> kKeywordChapters = {
+    {"Global keywords", kInGlobal},
+    {"Proxy keywords", kInProxies | kInHttpErrors},
+    {kActions, kInProxies},
+    {"VRRP keywords", kInVrrps | kInVrrpGroup},
+    {"vrrp-script keywords", kInVrrpScript},
+    {"mailers keywords", kInMailers},
+};
+
 // Where a keyword may be described: one that belongs to `global` and to proxies in either chapter.
 bool fits(const std::string& chapter, std::string_view keyword) {
   if (chapter == kActions) return is_action(keyword);
-  const uint16_t wanted = chapter == "Global keywords" ? kInGlobal : kInProxies | kInHttpErrors;
+  const uint16_t wanted = kKeywordChapters.at(chapter);
   const auto rows = Registry<Keyword>::all_of(keyword);
   return !is_action(keyword) && std::any_of(rows.begin(), rows.end(), [&](const Keyword* row) {
     return (row->sections & wanted) != 0;
@@ -77,7 +87,7 @@ bool fits(const std::string& chapter, std::string_view keyword) {
 TEST_CASE("every keyword is in the manual, and nothing else is") {
   auto manual = read_manual("configuration.md");
   Names documented;
-  for (const std::string& chapter : {"Global keywords"s, "Proxy keywords"s, kActions}) {
+  for (const auto& [chapter, sections] : kKeywordChapters) {
     check_unique(sorted(manual[chapter]));
     for (const std::string& name : manual[chapter]) {
       INFO(chapter << ": " << name);
@@ -85,7 +95,7 @@ TEST_CASE("every keyword is in the manual, and nothing else is") {
       documented.push_back(name);
     }
   }
-  // What belongs to `global` and to proxies, with different meanings, may be in both chapters.
+  // What belongs to several kinds of sections, with different meanings, may be in several chapters.
   documented = sorted(std::move(documented));
   documented.erase(std::unique(documented.begin(), documented.end()), documented.end());
   Names registered;

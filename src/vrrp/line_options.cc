@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "vrrp/line_options.h"
+
+namespace hawser {
+
+std::optional<Address> take_ip(Args& args, std::string_view what, int family) {
+  const auto word = args.take(what);
+  if (!word) return std::nullopt;
+  const auto address = Address::parse_ip(word->text);
+  if (!address) {
+    Diagnostic& wrong = args.error(quoted(word->text) + " is not an IP address");
+    const size_t slash = word->text.find('/');
+    const std::string_view host = word->text.substr(0, slash);
+    if (slash != word->text.npos && Address::parse_ip(host)) {
+      wrong.with_hint(fmt::format("one address is wanted: write '{}'", host));
+    }
+    return std::nullopt;
+  }
+  if (family == 0 || address->family() == family) return address;
+  args.error(fmt::format("{} is not an {} address", quoted(word->text), family_name(family)));
+  return std::nullopt;
+}
+
+std::optional<Network> take_network(Args& args, std::string_view what) {
+  const auto word = args.take(what);
+  if (!word) return std::nullopt;
+  const size_t slash = word->text.find('/');
+  const auto address = Address::parse_ip(word->text.substr(0, slash));
+  if (!address) {
+    args.error(quoted(word->text) + " is not an IP address")
+        .with_hint(fmt::format("{} looks like 192.0.2.10, 192.0.2.10/24 or 2001:db8::10/64", what));
+    return std::nullopt;
+  }
+  const uint8_t most = host_prefix(address->family());
+  if (slash == word->text.npos) return Network{*address, most};
+  const auto prefix = parse_uint(word->text.substr(slash + 1));
+  if (prefix && *prefix <= most) return Network{*address, static_cast<uint8_t>(*prefix)};
+  args.error(fmt::format("a prefix of an {} network is a number up to {}, not {}",
+                         family_name(address->family()), most,
+                         quoted(word->text.substr(slash + 1))));
+  return std::nullopt;
+}
+
+}  // namespace hawser

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// The words after a keyword's first arguments: "dev eth0 label eth0:1 no-track".
+#pragma once
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/address.h"
+#include "base/text.h"
+#include "config/keyword.h"
+
+namespace hawser {
+
+template <class Target>
+struct LineOption {
+  std::string_view name;
+  bool (*parse)(Args&, Target&);  // false: an error has been reported
+};
+
+// Reports the word that was taken last, which is none of `names`. Two words that were written as
+// one get the blank that is missing.
+inline void refuse_option(Args& args, std::span<const std::string_view> names) {
+  const std::string_view word = args.words()[args.position() - 1].text;
+  Diagnostic& wrong = args.error("unknown word " + quoted(word));
+  wrong.hint_nearest(word, names);
+  if (!wrong.hint.empty()) return;
+  for (const std::string_view name : names) {
+    if (!word.starts_with(name)) continue;
+    wrong.with_hint(
+        fmt::format("a blank is missing: write '{} {}'", name, word.substr(name.size())));
+    return;
+  }
+  wrong.with_hint(fmt::format("one of: {}", fmt::join(names, ", ")));
+}
+
+// Takes all words that are left.
+template <class Target>
+bool take_options(Args& args, Target& target, std::span<const LineOption<Target>> options) {
+  while (args.more()) {
+    const std::string_view word = args.take("<option>")->text;
+    const LineOption<Target>* found = nullptr;
+    for (const auto& option : options) {
+      if (option.name == word) found = &option;
+    }
+    if (found == nullptr) {
+      std::vector<std::string_view> names;
+      for (const auto& option : options) names.push_back(option.name);
+      refuse_option(args, names);
+      return false;
+    }
+    if (!found->parse(args, target)) return false;
+  }
+  return true;
+}
+
+// An IP address without port or prefix; family 0: either.
+std::optional<Address> take_ip(Args& args, std::string_view what, int family = 0);
+
+// "10.0.0.0/24"; without a prefix: that of one host.
+struct Network {
+  Address address;
+  uint8_t prefix = 0;
+};
+std::optional<Network> take_network(Args& args, std::string_view what);
+
+constexpr uint8_t host_prefix(int family) { return family == AF_INET ? 32 : 128; }
+constexpr std::string_view family_name(int family) { return family == AF_INET ? "IPv4" : "IPv6"; }
+
+}  // namespace hawser

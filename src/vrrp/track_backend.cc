@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// track-backend: whether enough servers of a backend are up.
+#include "vrrp/tracked_proxy.h"
+#include "vrrp/tracker.h"
+
+namespace hawser {
+namespace {
+
+void find_backend(Config& config, TrackConfig& track, Diag& diag) {
+  find_tracked_proxy(config, track, "backend", has_backend, diag);
+  if (track.index == kNoIndex) return;
+  const size_t servers = config.proxies[track.index]->servers.size();
+  if (track.at_least <= servers) return;
+  diag.error(track.pos,
+             fmt::format("backend '{}' has {} server{}, so {} can never be up", track.subject,
+                         servers, servers == 1 ? "" : "s", track.at_least));
+}
+
+constexpr TrackOption kOptions[] = {{"min-up", take_at_least}, kTrackWeight};
+
+constexpr TrackerType kTypes[] = {
+    {.name = "backend",
+     .take_subject = take_track_name,
+     .options = kOptions,
+     .resolve = find_backend},
+};
+HW_REGISTER(TrackerType, kTypes);
+
+constexpr Keyword kRows[] = {
+    {.name = "track-backend",
+     .sections = kInTracking,
+     .parse = [](KeywordCall& call) { return add_track(call, kTypes[0]); },
+     .args = "<backend> [min-up <count>] [weight <weight>]",
+     .summary = "is down while fewer servers of the backend are up"},
+};
+HW_REGISTER(Keyword, kRows);
+
+}  // namespace
+}  // namespace hawser
