@@ -3,9 +3,9 @@
 
 #include "base/text.h"
 #include "config/account.h"
+#include "config/interface_name.h"
 #include "config/keyword.h"
 #include "proxy/bind_address.h"
-#include "config/interface_name.h"
 
 namespace hawser {
 namespace {
