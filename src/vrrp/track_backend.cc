@@ -16,7 +16,7 @@ void find_backend(Config& config, TrackConfig& track, Diag& diag) {
                          servers, servers == 1 ? "" : "s", track.at_least));
 }
 
-constexpr TrackOption kOptions[] = {{"min-up", take_at_least}, kTrackWeight};
+constexpr TrackOption kOptions[] = {{"min-up", take_at_least}, kTrackWeight, kTrackReverse};
 
 constexpr TrackerType kTypes[] = {
     {.name = "backend",
@@ -30,7 +30,7 @@ constexpr Keyword kRows[] = {
     {.name = "track-backend",
      .sections = kInTracking,
      .parse = [](KeywordCall& call) { return add_track(call, kTypes[0]); },
-     .args = "<backend> [min-up <count>] [weight <weight>]",
+     .args = "<backend> [min-up <count>] [weight <weight>] [reverse]",
      .summary = "is down while fewer servers of the backend are up"},
 };
 HW_REGISTER(Keyword, kRows);

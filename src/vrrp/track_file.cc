@@ -11,7 +11,8 @@ constexpr TrackerType kTypes[] = {
     {.name = "file",
      .writer = TrackWriter::kControl,
      .take_subject = take_track_path,
-     .options = kOptions},
+     .options = kOptions,
+     .by_value = true},
 };
 HW_REGISTER(TrackerType, kTypes);
 

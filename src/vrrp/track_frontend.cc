@@ -10,7 +10,7 @@ void find_frontend(Config& config, TrackConfig& track, Diag& diag) {
   find_tracked_proxy(config, track, "frontend", has_frontend, diag);
 }
 
-constexpr TrackOption kOptions[] = {kTrackWeight};
+constexpr TrackOption kOptions[] = {kTrackWeight, kTrackReverse};
 
 constexpr TrackerType kTypes[] = {
     {.name = "frontend",
@@ -24,7 +24,7 @@ constexpr Keyword kRows[] = {
     {.name = "track-frontend",
      .sections = kInTracking,
      .parse = [](KeywordCall& call) { return add_track(call, kTypes[0]); },
-     .args = "<frontend> [weight <weight>]",
+     .args = "<frontend> [weight <weight>] [reverse]",
      .summary = "is down while the frontend does not accept connections"},
 };
 HW_REGISTER(Keyword, kRows);

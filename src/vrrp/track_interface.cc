@@ -5,7 +5,7 @@
 namespace hawser {
 namespace {
 
-constexpr TrackOption kOptions[] = {kTrackWeight};
+constexpr TrackOption kOptions[] = {kTrackWeight, kTrackReverse};
 
 constexpr TrackerType kTypes[] = {
     {.name = "interface", .take_subject = take_track_interface, .options = kOptions},
@@ -16,7 +16,7 @@ constexpr Keyword kRows[] = {
     {.name = "track-interface",
      .sections = kInTracking,
      .parse = [](KeywordCall& call) { return add_track(call, kTypes[0]); },
-     .args = "<interface> [weight <weight>]",
+     .args = "<interface> [weight <weight>] [reverse]",
      .summary = "is down while the interface is missing, down or without carrier"},
 };
 HW_REGISTER(Keyword, kRows);

@@ -12,7 +12,8 @@ bool take_delay(Args& args, TrackConfig& track) {
   return true;
 }
 
-constexpr TrackOption kOptions[] = {kTrackWeight, {"quorum", take_at_least}, {"delay", take_delay}};
+constexpr TrackOption kOptions[] = {
+    kTrackWeight, kTrackReverse, {"quorum", take_at_least}, {"delay", take_delay}};
 
 constexpr TrackerType kTypes[] = {
     {.name = "process",
@@ -26,7 +27,7 @@ constexpr Keyword kRows[] = {
     {.name = "track-process",
      .sections = kInTracking,
      .parse = [](KeywordCall& call) { return add_track(call, kTypes[0]); },
-     .args = "<name> [weight <weight>] [quorum <count>] [delay <time>]",
+     .args = "<name> [weight <weight>] [reverse] [quorum <count>] [delay <time>]",
      .summary = "is down while fewer processes of that name run"},
 };
 HW_REGISTER(Keyword, kRows);

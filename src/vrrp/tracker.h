@@ -20,6 +20,7 @@ struct TrackerType {
   TrackWriter writer = TrackWriter::kVrrp;
   bool (*take_subject)(Args& args, TrackConfig& track) = nullptr;  // none: there is one thing only
   std::span<const TrackOption> options;
+  bool by_value = false;  // a number that is found there times the weight is added
   // Looks up what the subject names; what is missing is reported.
   void (*resolve)(Config& config, TrackConfig& track, Diag& diag) = nullptr;
   // The TrackState of what the subject names, where that has one itself; none: one of the line's.
