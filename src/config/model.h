@@ -121,6 +121,8 @@ struct BindConfig {
   int tcp_user_timeout_ms = 0;
   bool defer_accept = false;
   bool transparent = false;
+  bool freebind =
+      false;  // the address is a vrrp section's: no interface need have it; by resolve()
   bool v6only = false;
   bool v4v6 = false;
   bool accept_proxy = false;

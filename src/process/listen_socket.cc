@@ -17,14 +17,19 @@ Result<> set_option(int fd, int level, int option, int value, std::string_view w
   return errno_error(fmt::format("cannot set '{}'", word), errno);
 }
 
-// Lets a socket bind an address that no interface has, now or yet.
+// Lets a socket bind an address that no interface has yet; needs no privilege.
+Result<> set_freebind(int fd, bool ipv6, std::string_view word) {
+  return set_option(fd, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP, ipv6 ? IPV6_FREEBIND : IP_FREEBIND, 1,
+                    word);
+}
+
+// The same, and accepts what is routed here for other addresses, where that is allowed.
 Result<> set_transparent(int fd, bool ipv6) {
   const int on = 1;
   const int level = ipv6 ? IPPROTO_IPV6 : IPPROTO_IP;
   const int transparent = ipv6 ? IPV6_TRANSPARENT : IP_TRANSPARENT;
-  const int freebind = ipv6 ? IPV6_FREEBIND : IP_FREEBIND;
   if (setsockopt(fd, level, transparent, &on, sizeof on) == 0) return {};
-  return set_option(fd, level, freebind, on, "transparent");  // which needs no privilege
+  return set_freebind(fd, ipv6, "transparent");
 }
 
 // A negative `mss` counts from the system's default.
@@ -44,6 +49,7 @@ Result<> set_ip_options(int fd, const ListenSpec& spec) {
   Result<> done = set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
   if (done && spec.reuse_port) done = set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT");
   if (done && bind.transparent) done = set_transparent(fd, ipv6);
+  if (done && bind.freebind) done = set_freebind(fd, ipv6, "bind");
   if (done && ipv6 && (bind.v6only || bind.v4v6)) {
     done = set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, bind.v6only ? 1 : 0,
                       bind.v6only ? "v6only" : "v4v6");

@@ -57,6 +57,23 @@ TEST_CASE("a stale unix socket is replaced, another file is not") {
   }
 }
 
+TEST_CASE("a virtual address is bound before any interface has it") {
+  BindConfig bind;
+  // TEST-NET-1 (RFC 5737) and the documentation prefix (RFC 3849) are nobody's.
+  for (const char* ip : {"192.0.2.1", "2001:db8::1"}) {
+    INFO(ip);
+    const ListenSpec spec{.bind = bind, .address = *Address::parse_ip(ip)};
+    bind.freebind = false;
+    const auto refused = open_listen_socket(spec);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == EADDRNOTAVAIL);
+    bind.freebind = true;
+    const auto socket = open_listen_socket(spec);
+    REQUIRE(socket);
+    CHECK(bound_address(socket->get()).ip_text() == ip);
+  }
+}
+
 TEST_CASE("a path that leaves no room for the temporary name is refused with its limit") {
   const BindConfig bind;
   const ListenSpec spec{.bind = bind,

@@ -146,3 +146,14 @@ TEST_CASE("what is tracked must be there") {
                    "track-backend be min-up 2\n") ==
         "9:1 error: backend 'be' has 1 server, so 2 can never be up");
 }
+
+TEST_CASE("a bind line on a virtual address needs no address on an interface") {
+  const auto config = config_of(
+      "frontend f\ntimeout client 1s\nbind 192.0.2.1:80\nbind 192.0.2.9:80\n"
+      "bind [2001:db8::1]:80\n"
+      "vrrp a\ninterface e\nvrid 1\nvirtual-address 192.0.2.1/24\nvirtual-address 2001:db8::1\n");
+  const auto& binds = config->proxies[0]->binds;
+  CHECK(binds[0].freebind);
+  CHECK_FALSE(binds[1].freebind);
+  CHECK(binds[2].freebind);
+}
