@@ -8,6 +8,7 @@
 #include "process/about.h"
 #include "process/load.h"
 #include "process/options.h"
+#include "vrrp/convert/convert.h"
 
 namespace hawser {
 namespace {
@@ -62,6 +63,8 @@ int run(std::span<const char* const> arguments) {
       return answer(*options, keywords_text(options->argument));
     case Options::Action::kList:
       return answer(*options, list_registry(options->argument));
+    case Options::Action::kConvert:
+      return run_convert(options->argument, options->node);
     case Options::Action::kHelp:
       return answer(*options, usage());
   }

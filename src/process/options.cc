@@ -206,9 +206,33 @@ Result<> finish(Options& options) {
   return {};
 }
 
+// "convert [-i <id>] <file>"
+Result<Options> parse_convert(std::span<const char* const> arguments) {
+  Options options;
+  options.action = Action::kConvert;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view word = arguments[i];
+    if (word == "-i") {
+      if (++i == arguments.size()) return Error{"option '-i' needs <id>"};
+      options.node = arguments[i];
+    } else if (word.starts_with('-')) {
+      return Error{fmt::format("unknown option {} of 'convert'", quoted(word))};
+    } else if (!options.argument.empty()) {
+      return Error{"'convert' takes one file"};
+    } else {
+      options.argument = word;
+    }
+  }
+  if (options.argument.empty()) return Error{"'convert' needs a file of keepalived"};
+  return options;
+}
+
 }  // namespace
 
 Result<Options> parse_options(std::span<const char* const> arguments) {
+  if (!arguments.empty() && std::string_view(arguments[0]) == "convert") {
+    return parse_convert(arguments.subspan(1));
+  }
   Options options;
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string_view word = arguments[i];
@@ -236,7 +260,9 @@ Result<Options> parse_options(std::span<const char* const> arguments) {
 }
 
 std::string usage() {
-  std::string out = "usage: hawser [option]... -f <file|dir>... [-- <file>...]\n";
+  std::string out =
+      "usage: hawser [option]... -f <file|dir>... [-- <file>...]\n"
+      "       hawser convert [-i <id>] <keepalived.conf>\n";
   for (const Flag& flag : kFlags) {
     const std::string left = fmt::format(
         "{}{}{}", flag.name, flag.argument.empty() || flag.attached ? "" : " ", flag.argument);

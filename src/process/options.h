@@ -21,11 +21,13 @@ struct Options {
     kBuildOptions,  // -vv
     kKeywords,      // -dK
     kList,          // --list
+    kConvert,       // convert
     kHelp           // -h
   } action = Action::kRun;
   ConfigSources sources;
   MasterOptions master;
-  std::string argument;        // of -cc, -dK, --list
+  std::string argument;        // of -cc, -dK, --list, convert
+  std::string node;            // convert -i: for lines with "@id"
   std::string directory;       // -C: where the files are read from
   uint32_t memory_mb = 0;      // -m; 0: no limit
   bool warnings_fail = false;  // -dW

@@ -32,6 +32,18 @@ TEST_CASE("the flags that tools give to HAProxy are understood") {
   CHECK(options->warnings_fail);
 }
 
+TEST_CASE("convert takes a file, and the node that it is for") {
+  const auto options = parse({"convert", "-i", "lb1", "keepalived.conf"});
+  REQUIRE(options);
+  CHECK(options->action == Options::Action::kConvert);
+  CHECK(options->argument == "keepalived.conf");
+  CHECK(options->node == "lb1");
+  CHECK(refusal({"convert"}) == "'convert' needs a file of keepalived");
+  CHECK(refusal({"convert", "a", "b"}) == "'convert' takes one file");
+  CHECK(refusal({"convert", "-x", "a"}) == "unknown option '-x' of 'convert'");
+  CHECK(refusal({"convert", "a", "-i"}) == "option '-i' needs <id>");
+}
+
 TEST_CASE("-d is one process unless -W is given too") {
   CHECK(parse({"-d", "-f", "x"})->master.single_process);
   CHECK_FALSE(parse({"-d", "-W", "-f", "x"})->master.single_process);
