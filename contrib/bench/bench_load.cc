@@ -25,11 +25,12 @@ using bench::Poller;
 constexpr const char* kUsage =
     "usage: bench_load --target ADDRESS:PORT [--clients 64] [--warmup MS] [--time MS] [--watch "
     "PID]...\n"
-    "                  (--path /1k | --tcp SIZE) [--per-request] [--idle]\n"
+    "                  (--path /1k | --tcp SIZE) [--per-request] [--idle] [--failures]\n"
     "  --path         HTTP/1.1 GET of this path; --tcp: 64 bytes there, SIZE bytes back\n"
     "  --per-request  a connection per request (HTTP: with Connection: close)\n"
     "  --idle         every client makes one request and then keeps its connection open until "
-    "stdin ends";
+    "stdin ends\n"
+    "  --failures     a line for each error: seconds of the monotonic clock, local port, cause";
 
 constexpr size_t kTcpRequest = 64;
 constexpr size_t kOpeningAtOnce = 64;     // with --idle
@@ -39,7 +40,7 @@ struct Plan {
   sockaddr_in target;
   size_t clients;
   uint64_t warmup_ms, time_ms;
-  bool http, per_request, idle;
+  bool http, per_request, idle, failures;
   uint64_t tcp_size;
   std::string request;
   std::vector<std::string> watched;
@@ -121,7 +122,7 @@ class Load {
   void open(Client& client) {
     client.began = bench::now_ns();
     client.fd = bench::start_connect(plan_.target);
-    if (!client.fd) return fail(client);
+    if (!client.fd) return fail(client, "connect");
     client.state = Client::State::kConnecting;
     poller_.add(client.fd.get(), EPOLLOUT, &client);
   }
@@ -138,7 +139,7 @@ class Load {
       case Client::State::kAwaitClose:
         return await_close(client);
       case Client::State::kIdle:
-        return fail(client);  // the proxy closed it, or sent what nobody asked for
+        return fail(client, "idle");  // the proxy closed it, or sent what nobody asked for
       case Client::State::kClosed:
         return;
     }
@@ -147,7 +148,8 @@ class Load {
   void send_request(Client& client) {
     const ssize_t sent =
         send(client.fd.get(), plan_.request.data(), plan_.request.size(), MSG_NOSIGNAL);
-    if (sent != static_cast<ssize_t>(plan_.request.size())) return fail(client);
+    if (sent != static_cast<ssize_t>(plan_.request.size()))
+      return fail(client, errno == ECONNREFUSED || errno == ETIMEDOUT ? "connect" : "closed");
     client.head.clear();
     client.remaining = plan_.tcp_size;
     client.state = plan_.http ? Client::State::kHead : Client::State::kBody;
@@ -155,7 +157,7 @@ class Load {
 
   void read_head(Client& client) {
     const ssize_t got = recv(client.fd.get(), scratch.data(), 16384, 0);
-    if (got <= 0) return got < 0 && errno == EAGAIN ? void() : fail(client);
+    if (got <= 0) return got < 0 && errno == EAGAIN ? void() : fail(client, "closed");
     std::string_view bytes(scratch.data(), static_cast<size_t>(got));
     if (!client.head.empty()) bytes = client.head.append(bytes);
     const size_t end = bytes.find("\r\n\r\n");
@@ -165,7 +167,8 @@ class Load {
     }
     uint64_t body = 0;
     const uint64_t body_read = bytes.size() - end - 4;
-    if (!parse_head(bytes.substr(0, end + 4), body) || body_read > body) return fail(client);
+    if (!parse_head(bytes.substr(0, end + 4), body) || body_read > body)
+      return fail(client, "answer");
     client.remaining = body - body_read;
     client.state = Client::State::kBody;
     if (client.remaining == 0) complete(client);
@@ -175,7 +178,7 @@ class Load {
   void read_body(Client& client) {
     const ssize_t got = recv(client.fd.get(), scratch.data(),
                              std::min<uint64_t>(client.remaining, scratch.size()), MSG_TRUNC);
-    if (got <= 0) return got < 0 && errno == EAGAIN ? void() : fail(client);
+    if (got <= 0) return got < 0 && errno == EAGAIN ? void() : fail(client, "closed");
     client.remaining -= static_cast<uint64_t>(got);
     if (client.remaining == 0) complete(client);
   }
@@ -199,13 +202,16 @@ class Load {
   void await_close(Client& client) {
     const ssize_t got = recv(client.fd.get(), scratch.data(), scratch.size(), 0);
     if (got < 0 && errno == EAGAIN) return;
-    if (got != 0) return fail(client);
+    if (got != 0) return fail(client, got < 0 ? "closed" : "answer");
     close(client);
     to_open_.push_back(&client);
   }
 
-  void fail(Client& client) {
+  void fail(Client& client, const char* cause) {
     ++errors_;
+    if (plan_.failures)
+      std::printf("%.6f %d %s\n", static_cast<double>(bench::now_ns()) / 1e9,
+                  client.fd ? bench::local_port(client.fd) : 0, cause);
     close(client);
     if (!plan_.idle) to_open_.push_back(&client);
   }
@@ -220,12 +226,22 @@ class Load {
     std::printf(
         "{\"requests\": %llu, \"errors\": %llu, \"seconds\": %.3f, \"rate\": %.1f, \"cpu_ns\": "
         "%llu, "
-        "\"p50_us\": %.1f, \"p90_us\": %.1f, \"p99_us\": %.1f, \"max_us\": %.1f}\n",
+        "\"p50_us\": %.1f, \"p90_us\": %.1f, \"p99_us\": %.1f, \"max_us\": %.1f, "
+        "\"oldest_us\": %.1f}\n",
         static_cast<unsigned long long>(requests_), static_cast<unsigned long long>(errors_),
         static_cast<double>(elapsed_ns) / 1e9,
         static_cast<double>(requests_) * 1e9 / static_cast<double>(elapsed_ns),
         static_cast<unsigned long long>(cpu_ns), us(latencies_.quantile(0.5)),
-        us(latencies_.quantile(0.9)), us(latencies_.quantile(0.99)), us(latencies_.largest()));
+        us(latencies_.quantile(0.9)), us(latencies_.quantile(0.99)), us(latencies_.largest()),
+        us(oldest()));
+  }
+
+  // How long the client has waited that waits longest: a request that is never answered is no error
+  // and has no latency.
+  uint64_t oldest() const {
+    uint64_t began = bench::now_ns();
+    for (const Client& client : clients_) began = std::min(began, client.began);
+    return bench::now_ns() - began;
   }
 
   const Plan& plan_;
@@ -247,6 +263,7 @@ Plan read_plan(const bench::Options& options) {
   plan.tcp_size = options.number("tcp", 0);
   plan.per_request = options.has("per-request");
   plan.idle = options.has("idle");
+  plan.failures = options.has("failures");
   plan.watched = options.all("watch");
   plan.request = plan.http ? "GET " + options.text("path", "/1k") +
                                  " HTTP/1.1\r\nHost: bench.example\r\n" +
@@ -261,7 +278,7 @@ Plan read_plan(const bench::Options& options) {
 int main(int argc, char** argv) {
   const bench::Options options(argc, argv,
                                {"target", "clients", "warmup", "time", "watch", "path", "tcp"},
-                               {"per-request", "idle"}, kUsage);
+                               {"per-request", "idle", "failures"}, kUsage);
   bench::raise_descriptor_limit();
   const Plan plan = read_plan(options);
   const auto load = std::make_unique<Load>(plan);

@@ -105,6 +105,14 @@ Fd start_connect(const sockaddr_in& address) {
   return fd;
 }
 
+uint16_t local_port(const Fd& connection) {
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  if (getsockname(connection.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    die("getsockname");
+  return ntohs(address.sin_port);
+}
+
 Options::Options(int argc, char** argv, std::initializer_list<std::string_view> values,
                  std::initializer_list<std::string_view> flags, const char* usage) {
   const auto refuse = [usage](const std::string& why) {

@@ -74,6 +74,8 @@ Fd accept_from(const Fd& listener);
 // (errno says why).
 Fd start_connect(const sockaddr_in& address);
 
+uint16_t local_port(const Fd& connection);
+
 // "--name value" and "--flag" options. Unknown names and missing values die with the usage text.
 class Options {
  public:
