@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "vrrp/command_process.h"
+
+#include <pwd.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/testing.h"
+
+namespace hawser {
+namespace {
+
+// Runs one command to its end; its clock goes on by itself.
+struct Launcher {
+  CommandEnd run(CommandSpec spec) {
+    std::unique_ptr<CommandRun> run;
+    CommandEnd end;
+    auto started = launcher.start(spec, [&](const CommandEnd& ended) {
+      end = ended;
+      loop.stop();
+    });
+    REQUIRE(started);
+    run = std::move(*started);
+    loop.run();
+    return end;
+  }
+  CommandEnd run(const char* command) { return run({command, {}, {}, user, Millis(10'000)}); }
+
+  Loop loop;
+  Deadlines deadlines{[] { return monotonic_ms(); }};
+  std::string user = getpwuid(geteuid())->pw_name;
+  ProcessLauncher launcher{loop, deadlines, {user, "nobody"}};
+};
+
+TEST_CASE("the exit code, the output and the environment of a command") {
+  Launcher launcher;
+  const CommandEnd end = launcher.run(
+      {"echo out; echo \"$X $1\" >&2; exit 3", {"arg"}, {"X=x"}, launcher.user, Millis(10'000)});
+  CHECK(end.how == CommandEnd::How::kExited);
+  CHECK(end.code == 3);
+  CHECK(end.output == "out\nx arg\n");
+  CHECK_FALSE(end.is_success());
+  CHECK(describe(end) == "exit code 3");
+  CHECK(launcher.run("/bin/true").is_success());
+}
+
+TEST_CASE("a command that a signal ends is no success") {
+  const CommandEnd end = Launcher().run("kill -9 $$");
+  CHECK(end.how == CommandEnd::How::kSignal);
+  CHECK(describe(end) == "killed by signal 9");
+}
+
+TEST_CASE("why a command cannot be executed") {
+  Launcher launcher;
+  CHECK(launcher.run("/nowhere/script").text ==
+        "cannot execute '/nowhere/script': No such file or directory");
+  CHECK(launcher.run("/etc/passwd").how == CommandEnd::How::kNotStarted);
+}
+
+TEST_CASE("what takes too long ends, with all that it has started") {
+  Launcher launcher;
+  // The loop of this test advances the deadlines, as control's does.
+  launcher.loop.add_turn_hook([&](int64_t) {
+    launcher.deadlines.advance();
+    return launcher.deadlines.next_ms();
+  });
+  const CommandEnd end = launcher.run(
+      {"cat /dev/zero > /dev/null & echo $!; wait", {}, {}, launcher.user, Millis(50)});
+  CHECK(end.how == CommandEnd::How::kTimedOut);
+  const auto child = static_cast<pid_t>(std::stol(end.output));
+  REQUIRE(child > 0);
+  // A zombie that nobody has waited for yet is dead as well; init does so at some time.
+  const std::string stat = "/proc/" + std::to_string(child) + "/stat";
+  char state = 'Z';
+  if (FILE* file = fopen(stat.c_str(), "r")) {
+    if (fscanf(file, "%*d %*s %c", &state) != 1) state = 'Z';
+    fclose(file);
+  }
+  CHECK((state == 'Z' || state == 'X'));
+}
+
+TEST_CASE("signals that we ignore are not ignored by commands") {
+  signal(SIGTERM, SIG_IGN);
+  const CommandEnd end = Launcher().run("kill -TERM $$; exit 0");
+  signal(SIGTERM, SIG_DFL);
+  CHECK(end.how == CommandEnd::How::kSignal);
+}
+
+TEST_CASE("a command has none of our descriptors") {
+  const CommandEnd end = Launcher().run("ls /proc/self/fd");
+  CHECK(end.output == "0\n1\n2\n3\n");  // 3: the folder that ls reads
+}
+
+TEST_CASE("commands run as the user they are given, nobody where none is") {
+  if (geteuid() != 0) return;  // only root can become somebody else
+  Launcher launcher;
+  CHECK(launcher.run({"/usr/bin/id -un", {}, {}, "nobody", Millis(10'000)}).output == "nobody\n");
+  CHECK(launcher.run({"/usr/bin/id -Gn", {}, {}, "", Millis(10'000)}).output == "nogroup\n");
+  CHECK(launcher.run({"/usr/bin/id -un", {}, {}, "root", Millis(10'000)}).output == "root\n");
+}
+
+TEST_CASE("the output that is kept is bounded, what is written is not") {
+  const CommandEnd end = Launcher().run("head -c 300000 /dev/zero; exit 0");
+  CHECK(end.is_success());
+  CHECK(end.output.size() == kMaxCommandOutput);
+}
+
+}  // namespace
+}  // namespace hawser
