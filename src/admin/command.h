@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/registry.h"
 #include "config/model.h"
@@ -17,8 +18,16 @@ namespace hawser {
 
 enum class CliLevel : uint8_t { kUser, kOperator, kAdmin };
 
-// Ways to reach the other processes and to change servers; implemented in process/ and check/,
-// handed to the CLI.
+// What `set vrrp` asks of the vrrp process.
+struct VrrpRequest {
+  enum class Kind : uint8_t { kPriority, kMaintenance, kRelease } kind = Kind::kPriority;
+  uint32_t priority = 0;  // 0: as configured
+  bool on = false;        // maintenance
+  Millis duration{0};     // of maintenance; 0: until it is ended
+};
+
+// Ways to reach the other processes and to change servers; implemented in process/, check/ and
+// vrrp/, handed to the CLI.
 class RuntimeControl {
  public:
   virtual ~RuntimeControl() = default;
@@ -33,6 +42,10 @@ class RuntimeControl {
   virtual void enable_checks(uint32_t server, bool on) = 0;
   // What the last check of a server received, or the error it met; empty: nothing to tell.
   virtual std::string last_check_text(uint32_t server) const = 0;
+  // Asks the vrrp process for something about these instances, and calls `done` with the answer
+  // once it has taken that up, or after 1 s.
+  virtual void ask_vrrp(std::vector<uint32_t> instances, const VrrpRequest& request,
+                        std::function<void(std::string)> done) = 0;
 };
 
 // What a connection to the runtime socket may change about itself.

@@ -121,6 +121,9 @@ void clear_counters(const Config& config, Shared& shared, bool all) {
   for (uint32_t proxy = 0; proxy < config.proxies.size(); ++proxy) clear_proxy(shared, proxy, all);
   for (uint32_t slot = 0; slot < config.servers; ++slot) clear_server(shared, slot, all);
   for (uint32_t slot = 0; slot < config.listeners; ++slot) clear_listener(shared, slot, all);
+  for (uint32_t i = 0; all && i < config.vrrp_instances.size(); ++i) {
+    clear_vrrp_counters(shared.vrrp(i), shared.vrrp_cleared(i));
+  }
 }
 
 }  // namespace hawser

@@ -40,6 +40,17 @@ class FakeControl : public RuntimeControl {
     return server == 0 ? text_of_first : "";
   }
 
+  void ask_vrrp(std::vector<uint32_t> instances, const VrrpRequest& request,
+                std::function<void(std::string)> done) override {
+    constexpr std::string_view kNames[] = {"priority", "maintenance", "release"};
+    std::string call(kNames[static_cast<size_t>(request.kind)]);
+    for (const uint32_t instance : instances) call += " " + std::to_string(instance);
+    call += ": " + std::to_string(request.priority) + (request.on ? " on " : " off ") +
+            std::to_string(request.duration.count());
+    calls.push_back(call);
+    done("");
+  }
+
   std::vector<std::string> calls;
   std::string answer;         // of the workers
   std::string text_of_first;  // what the last check of the first server met
