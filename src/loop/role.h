@@ -19,6 +19,9 @@ class Role {
   // Soft stop: takes nothing new, lets what runs come to its end, then calls `finished`.
   virtual void drain(std::function<void()> finished) = 0;
 
+  // The program ends now: what must still be done within a second, then `finished`.
+  virtual void stop(std::function<void()> finished) { finished(); }
+
   // A question of another process (admin/command.h, RuntimeControl::ask_workers); the answer is
   // text, or "" for none.
   virtual std::string answer(const std::string& request) = 0;

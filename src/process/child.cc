@@ -85,7 +85,7 @@ class ChildProcess {
         role_->drain([this] { loop_.stop(); });
         return;
       case Note::kStop:
-        loop_.stop();
+        role_->stop([this] { loop_.stop(); });
         return;
       case Note::kPeer:
         return meet(std::move(message));
@@ -135,6 +135,7 @@ void beat_on_every_turn(Loop& loop, Heartbeat& heartbeat) {
 
 int run_child(const Inherited& inherited, const RoleMakers& makers, ChildSeat seat) {
   const pid_t master = seat.master;
+  const uint32_t slot = seat.slot;
   const Fd stack = std::move(seat.stack);
   if (!die_with(master)) return 1;
   set_up_signals();
@@ -147,7 +148,9 @@ int run_child(const Inherited& inherited, const RoleMakers& makers, ChildSeat se
   }
   makers.open_log(inherited.config, dropped_lines);
   ChildProcess process(inherited, makers, std::move(seat));
-  if (const auto dropped = drop_privileges(inherited.privileges); !dropped) {
+  Privileges keep = inherited.privileges;
+  if (slot == kControlSlot) keep = control_privileges(inherited.config, std::move(keep));
+  if (const auto dropped = drop_privileges(keep); !dropped) {
     HW_ALERT("cannot drop privileges: {}", dropped.error().text);
     return 1;
   }

@@ -4,7 +4,9 @@
 #include "loop/watch.h"
 #include "process/process_log.h"
 #include "process/roles.h"
+#include "process/service_probes.h"
 #include "shm/schedule.h"
+#include "vrrp/vrrp_control.h"
 
 namespace hawser {
 namespace {
@@ -24,21 +26,34 @@ class Control final : public Role, private RuntimeControl, private HealthEvents 
         shared_(inherited.shared),
         ask_(std::move(ask)),
         health_(loop, config_, shared_, *this),
-        cli_(loop, config_, shared_, *this, cli_listeners(inherited.listeners)) {}
+        cli_(loop, config_, shared_, *this, cli_listeners(inherited.listeners)) {
+    if (config_.vrrp_instances.empty()) return;
+    services_ = std::make_unique<ServiceProbes>(loop);
+    vrrp_ = std::make_unique<VrrpControl>(loop, config_, shared_, *services_);
+  }
 
   void start(std::function<void()> ready) override {
     health_.start();
+    if (vrrp_) vrrp_->start();
     ready();
   }
 
   void drain(std::function<void()> finished) override {
     health_.stop();
     cli_.stop_accepting();
-    finished();
+    stop(std::move(finished));
+  }
+
+  // Scripts and mails that tell of the end of virtual routers are still to come.
+  void stop(std::function<void()> finished) override {
+    if (!vrrp_) return finished();
+    vrrp_->stop(std::move(finished));
   }
 
   std::string answer(const std::string&) override { return ""; }
-  void doorbell() override {}
+  void doorbell() override {
+    if (vrrp_) vrrp_->doorbell();
+  }
 
  private:
   // RuntimeControl: what commands may do to the rest of the program.
@@ -58,6 +73,11 @@ class Control final : public Role, private RuntimeControl, private HealthEvents 
   std::string last_check_text(uint32_t server) const override {
     return health_.last_check_text(server);
   }
+  void ask_vrrp(std::vector<uint32_t> instances, const VrrpRequest& request,
+                std::function<void(std::string)> done) override {
+    HW_ASSERT(vrrp_);  // the commands know the instances of the configuration only
+    vrrp_->ask(std::move(instances), request, std::move(done));
+  }
 
   // HealthEvents: what follows from the checks.
   void log(const ProxyConfig& backend, LogLevel level, std::string_view text) override {
@@ -75,6 +95,8 @@ class Control final : public Role, private RuntimeControl, private HealthEvents 
   AskWorkers ask_;
   HealthChecker health_;
   CliServer cli_;
+  std::unique_ptr<ServiceProbes> services_;  // with vrrp_
+  std::unique_ptr<VrrpControl> vrrp_;        // nullptr: the configuration has no vrrp section
 };
 
 }  // namespace

@@ -11,6 +11,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <set>
+#include <string>
+
+#include "vrrp/tracker.h"
+
 namespace hawser {
 namespace {
 
@@ -92,7 +97,10 @@ Result<> verify(const Privileges& keep) {
     if (real != *keep.uid || effective != *keep.uid || saved != *keep.uid) {
       return Error{"the user did not change"};
     }
-    if (*keep.uid != 0 && setuid(0) == 0) return Error{"the process could become root again"};
+    const bool may_change = (keep.capabilities & bit(CAP_SETUID)) != 0;
+    if (*keep.uid != 0 && !may_change && setuid(0) == 0) {
+      return Error{"the process could become root again"};
+    }
   }
   if (keep.gid) {
     gid_t real, effective, saved;
@@ -156,14 +164,68 @@ Result<Privileges> plan_privileges(const Config& config) {
   return plan;
 }
 
+namespace {
+
+// What control does outside of itself for virtual routers.
+struct Outside {
+  std::set<std::string> users;  // of commands; "": nobody
+  bool paths = false;           // files are watched, or programs run
+};
+
+Outside outside_of(const Config& config) {
+  Outside out;
+  const auto add_notify = [&out](const NotifyConfig& notify) {
+    bool any = !notify.every.empty();
+    for (const auto& command : notify.commands) any |= !command.empty();
+    if (any) out.users.insert(notify.user);
+  };
+  const auto add_tracks = [&out](const std::vector<TrackConfig>& tracks) {
+    for (const TrackConfig& track : tracks)
+      out.paths |= track.type->writer == TrackWriter::kControl;
+  };
+  for (const auto& script : config.vrrp_scripts) {
+    if (script->kind == VrrpScriptConfig::Kind::kCommand) out.users.insert(script->user);
+  }
+  for (const auto& section : config.vrrps) {
+    add_notify(section->notify);
+    add_tracks(section->tracks);
+  }
+  for (const auto& group : config.vrrp_groups) {
+    add_notify(group->notify);
+    add_tracks(group->tracks);
+  }
+  out.paths |= !out.users.empty();
+  return out;
+}
+
+uid_t uid_of(const std::string& user) {
+  const passwd* found = getpwnam(user.empty() ? "nobody" : user.c_str());
+  return found == nullptr ? static_cast<uid_t>(-1) : found->pw_uid;
+}
+
+}  // namespace
+
+Privileges control_privileges(const Config& config, Privileges common) {
+  const Outside outside = outside_of(config);
+  if (outside.paths) common.chroot.clear();
+  const uid_t own = common.uid.value_or(geteuid());
+  for (const std::string& user : outside.users) {
+    const uid_t uid = uid_of(user);
+    if (uid != own) common.capabilities |= bit(CAP_SETUID) | bit(CAP_SETGID) | bit(CAP_KILL);
+    // A command of root's is run by an administrator who expects that it can do anything.
+    if (uid == 0) common.may_gain = true;
+  }
+  return common;
+}
+
 Result<> drop_privileges(const Privileges& keep) {
-  empty_bounding_set(keep.capabilities);
+  if (!keep.may_gain) empty_bounding_set(keep.capabilities);
   if (!keep.chroot.empty()) {
     if (auto changed = change_root(keep.chroot); !changed) return changed;
   }
   if (auto changed = change_user(keep); !changed) return changed;
   if (auto dropped = keep_capabilities(keep.capabilities); !dropped) return dropped;
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+  if (!keep.may_gain && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     return errno_error("cannot rule out new privileges", errno);
   }
   if (keep.dumpable) prctl(PR_SET_DUMPABLE, 1);

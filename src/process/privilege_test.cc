@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/testing.h"
+#include "vrrp/tracker.h"
 
 namespace hawser {
 namespace {
@@ -79,6 +80,69 @@ TEST_CASE("names become numbers, and numbers win") {
   } else {
     CHECK_FALSE(plan);
   }
+}
+
+constexpr uint64_t kBecomeOthers =
+    uint64_t{1} << CAP_SETUID | uint64_t{1} << CAP_SETGID | uint64_t{1} << CAP_KILL;
+
+// The common plan of a program that runs as somebody else in a chroot.
+Privileges confined() {
+  Privileges plan;
+  plan.uid = plan.gid = 1;
+  plan.chroot = "/var/empty";
+  return plan;
+}
+
+Config with_script(const char* user) {
+  Config config;
+  auto script = std::make_unique<VrrpScriptConfig>();
+  script->user = user;
+  config.vrrp_scripts.push_back(std::move(script));
+  return config;
+}
+
+TEST_CASE("control keeps nothing for a configuration without commands") {
+  const Privileges common = confined();
+  const Privileges plan = control_privileges(Config(), common);
+  CHECK(plan.capabilities == 0);
+  CHECK(plan.chroot == "/var/empty");
+  CHECK_FALSE(plan.may_gain);
+}
+
+TEST_CASE("control keeps the right to become who runs a command, and the machine's paths") {
+  const Privileges common = confined();
+  const Privileges plan = control_privileges(with_script(""), common);
+  CHECK(plan.capabilities == kBecomeOthers);
+  CHECK(plan.chroot.empty());
+  CHECK_FALSE(plan.may_gain);
+  Config notifies;
+  notifies.vrrps.push_back(std::make_unique<VrrpConfig>());
+  notifies.vrrps[0]->notify.every = "/notify";
+  CHECK(control_privileges(notifies, common).capabilities == kBecomeOthers);
+}
+
+TEST_CASE("a command of control's own user needs nothing more") {
+  Privileges common;
+  common.uid = uid_t{0};
+  CHECK(control_privileges(with_script("root"), common).capabilities == 0);
+}
+
+TEST_CASE("what root runs may do what root may") {
+  Privileges common;
+  common.uid = uid_t{65534};
+  const Privileges plan = control_privileges(with_script("root"), common);
+  CHECK(plan.capabilities == kBecomeOthers);
+  CHECK(plan.may_gain);
+}
+
+TEST_CASE("a tracked file is the machine's, not the chroot's") {
+  constexpr TrackerType kFile{.name = "file", .writer = TrackWriter::kControl};
+  Config config;
+  config.vrrps.push_back(std::make_unique<VrrpConfig>());
+  config.vrrps[0]->tracks.emplace_back().type = &kFile;
+  const Privileges plan = control_privileges(config, confined());
+  CHECK(plan.chroot.empty());
+  CHECK(plan.capabilities == 0);
 }
 
 }  // namespace
