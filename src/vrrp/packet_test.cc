@@ -79,7 +79,8 @@ TEST_CASE("VRRPv3 intervals have 12 bits, and the 4 above them mean nothing", "[
 }
 
 TEST_CASE("an address list of IPv6 is read address by address", "[vrrp]") {
-  const Parsed parsed = parse(hex(kGoldenV3Ip6), AF_INET6);
+  const auto packet = hex(kGoldenV3Ip6);  // which the parsed advert is a view of
+  const Parsed parsed = parse(packet, AF_INET6);
   REQUIRE(parsed.error == ParseError::kNone);
   REQUIRE(parsed.advert.address_count() == 2);
   CHECK(parsed.advert.address(0) == ip("fe80::7"));
