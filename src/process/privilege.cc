@@ -175,8 +175,8 @@ struct Outside {
 Outside outside_of(const Config& config) {
   Outside out;
   const auto add_notify = [&out](const NotifyConfig& notify) {
-    bool any = !notify.every.empty();
-    for (const auto& command : notify.commands) any |= !command.empty();
+    bool any = !notify.every.text.empty();
+    for (const auto& command : notify.commands) any |= !command.text.empty();
     if (any) out.users.insert(notify.user);
   };
   const auto add_tracks = [&out](const std::vector<TrackConfig>& tracks) {

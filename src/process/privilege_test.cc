@@ -117,7 +117,7 @@ TEST_CASE("control keeps the right to become who runs a command, and the machine
   CHECK_FALSE(plan.may_gain);
   Config notifies;
   notifies.vrrps.push_back(std::make_unique<VrrpConfig>());
-  notifies.vrrps[0]->notify.every = "/notify";
+  notifies.vrrps[0]->notify.every.text = "/notify";
   CHECK(control_privileges(notifies, common).capabilities == kBecomeOthers);
 }
 

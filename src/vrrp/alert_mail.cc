@@ -110,6 +110,7 @@ AlertMails::AlertMails(Loop& loop, Deadlines& deadlines, const Config& config, S
 void AlertMails::take(const SubjectEvent& event) {
   if (event.what == VrrpEvent::kReasserted) return;
   const NotifyConfig& notify = *event.subject->notify;
+  if (event.level > notify.mail_level) return;
   if (notify.mailers_index >= mailers_.size() || notify.mail_to.empty()) return;
   if (mailers_[notify.mailers_index] == nullptr) return;
   mailers_[notify.mailers_index]->send(alert_mail(config_, shared_, event, host_, event.number));

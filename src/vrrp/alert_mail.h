@@ -23,8 +23,8 @@ class AlertMails {
  public:
   AlertMails(Loop& loop, Deadlines& deadlines, const Config& config, Shared& shared);
 
-  // A mail to everybody whom the subject's `email-alert` names; nothing where it has none, and
-  // nothing about contacts that change no state.
+  // A mail to everybody whom the subject's `email-alert` names; nothing where it has none, about
+  // events less severe than its level, and about contacts that change no state.
   void take(const SubjectEvent& event);
 
   bool is_idle() const;  // no mail is on its way

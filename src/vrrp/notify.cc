@@ -24,10 +24,10 @@ std::string_view kind_word(const Subject& subject) {
 std::vector<CommandSpec> commands_for(const SubjectEvent& event) {
   const NotifyConfig& notify = *event.subject->notify;
   std::vector<CommandSpec> specs;
-  const auto add = [&](const std::string& command, std::vector<std::string> args) {
-    if (command.empty()) return;
+  const auto add = [&](const HookCommand& command, std::vector<std::string> args) {
+    if (command.text.empty()) return;
     specs.push_back(
-        {command, std::move(args), notify_environment(event), notify.user, notify.timeout});
+        {command.text, std::move(args), notify_environment(event), notify.user, notify.timeout});
   };
   add(notify.commands[static_cast<size_t>(event.what)], {});
   // keepalived's scripts know the four states only.

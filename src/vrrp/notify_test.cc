@@ -14,12 +14,12 @@ using Lines = std::vector<std::string>;
 struct Scripts : TestNode {
   Scripts() {
     NotifyConfig& notify = config.vrrps[1]->notify;
-    notify.commands[static_cast<size_t>(VrrpEvent::kMaster)] = "/up";
-    notify.commands[static_cast<size_t>(VrrpEvent::kBackup)] = "/down";
-    notify.commands[static_cast<size_t>(VrrpEvent::kReasserted)] = "/again";
-    notify.every = "/any";
+    notify.commands[static_cast<size_t>(VrrpEvent::kMaster)].text = "/up";
+    notify.commands[static_cast<size_t>(VrrpEvent::kBackup)].text = "/down";
+    notify.commands[static_cast<size_t>(VrrpEvent::kReasserted)].text = "/again";
+    notify.every.text = "/any";
     notify.user = "ops";
-    config.vrrp_groups[0]->notify.every = "/group";
+    config.vrrp_groups[0]->notify.every.text = "/group";
     share();
     subjects = std::make_unique<Subjects>(config);
     notifier = std::make_unique<Notifier>(loop, *shared, commands, *subjects);
@@ -66,8 +66,8 @@ TEST_CASE("of the states that wait, only the last one is told") {
 
 TEST_CASE("a state without a script of its own still outdates what waits") {
   Scripts node;
-  node.config.vrrps[1]->notify.every.clear();
-  node.config.vrrp_groups[0]->notify.every.clear();
+  node.config.vrrps[1]->notify.every.text.clear();
+  node.config.vrrp_groups[0]->notify.every.text.clear();
   node.take(2, VrrpState::kMaster);
   node.take(2, VrrpState::kBackup);
   node.take(2, VrrpState::kFault);

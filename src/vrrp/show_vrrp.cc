@@ -11,7 +11,7 @@
 #include <iterator>
 
 #include "vrrp/event_reader.h"
-#include "vrrp/track_share.h"
+#include "vrrp/tracker_share.h"
 
 namespace hawser {
 namespace {
@@ -50,12 +50,10 @@ void put_priority(const Config& config, Shared& shared, uint32_t instance, std::
   put(out, ")\n");
 }
 
-void put_addresses(const Config& config, uint32_t instance, std::string& out) {
-  const int family = config.vrrp_instances[instance].family;
+void put_addresses(const VrrpInstanceConfig& instance, std::string& out) {
   label(out, "addresses");
   bool first = true;
-  for (const VirtualAddress& address : section_of(config, instance).addresses) {
-    if (address.address.family() != family) continue;
+  for (const VirtualAddress& address : instance.addresses) {
     put(out, "{}{}/{}", first ? "" : ", ", address.address.ip_text(), address.prefix);
     if (!address.interface.empty()) put(out, " dev {}", address.interface);
     first = false;
@@ -301,7 +299,7 @@ void show_vrrp_text(const Config& config, Shared& shared, uint32_t instance, con
       made.version, made.family == AF_INET ? "IPv4" : "IPv6",
       span_text(int64_t{slot.advert_cs.load()} * 10'000'000));
   put_priority(config, shared, instance, out);
-  put_addresses(config, instance, out);
+  put_addresses(made, out);
   put_master(slot, made.family, out);
   put_peers(config, shared, instance, now, out);
   put_tracks(config, shared, instance, now, out);

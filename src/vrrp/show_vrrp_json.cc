@@ -7,7 +7,7 @@
 #include "admin/field.h"
 #include "vrrp/script_verdict.h"
 #include "vrrp/show_vrrp.h"
-#include "vrrp/track_share.h"
+#include "vrrp/tracker_share.h"
 #include "vrrp/tracker.h"
 
 namespace hawser {

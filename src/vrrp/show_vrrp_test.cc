@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "vrrp/test_node.h"
-#include "vrrp/track_share.h"
 #include "vrrp/tracker.h"
+#include "vrrp/tracker_share.h"
 
 namespace hawser {
 namespace {

@@ -159,6 +159,9 @@ struct TestNode {
     instance.section = section;
     instance.family = family;
     instance.name = name;
+    for (const VirtualAddress& address : config.vrrps[section]->addresses) {
+      if (address.address.family() == family) instance.addresses.push_back(address);
+    }
   }
 };
 

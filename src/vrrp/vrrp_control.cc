@@ -11,8 +11,8 @@
 #include "vrrp/notify.h"
 #include "vrrp/proc_connector.h"
 #include "vrrp/script_runner.h"
-#include "vrrp/track_file_watch.h"
-#include "vrrp/track_process_watch.h"
+#include "vrrp/file_watch.h"
+#include "vrrp/process_watch.h"
 #include "vrrp/tracker.h"
 #include "vrrp/wishes.h"
 
@@ -113,8 +113,8 @@ struct VrrpControl::State {
   ProcessLauncher launcher;
   PathWatcher paths;
   ScriptRunner scripts;
-  TrackFileWatch files;
-  TrackProcessWatch processes;
+  FileWatch files;
+  ProcessWatch processes;
   std::unique_ptr<ProcConnector> connector;  // nullptr: no process is tracked, or /proc is polled
   Subjects subjects;
   EventReader reader;

@@ -25,7 +25,7 @@ struct Control : TestNode {
     char name[] = "/tmp/hawser-control-XXXXXX";
     folder = mkdtemp(name);
     std::filesystem::permissions(folder, std::filesystem::perms::all);
-    config.vrrps[1]->notify.every = "echo >> " + folder + "/states";
+    config.vrrps[1]->notify.every.text = "echo >> " + folder + "/states";
     shared_at_last();
   }
   ~Control() { std::filesystem::remove_all(folder); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "vrrp/track_process_watch.h"
+#include "vrrp/process_watch.h"
 
 #include <stdlib.h>
 
@@ -30,7 +30,7 @@ struct Machine : TestNode {
     track.subject = "db";
     track.slot = 0;
     share();
-    watch = std::make_unique<TrackProcessWatch>(
+    watch = std::make_unique<ProcessWatch>(
         deadlines, *shared, [this] { ++changes; }, proc);
     watch->add(track);
   }
@@ -47,7 +47,7 @@ struct Machine : TestNode {
   std::string proc;
   TrackConfig track;
   int changes = 0;
-  std::unique_ptr<TrackProcessWatch> watch;
+  std::unique_ptr<ProcessWatch> watch;
 };
 
 TEST_CASE("without the kernel's news, processes are counted every second") {
@@ -57,10 +57,10 @@ TEST_CASE("without the kernel's news, processes are counted every second") {
   machine.watch->start(false);
   CHECK(machine.result() == TrackResult::kUp);
   machine.end(7);
-  machine.pass(TrackProcessWatch::kPoll);
+  machine.pass(ProcessWatch::kPoll);
   CHECK(machine.result() == TrackResult::kDown);
   machine.run(9, "db");
-  machine.pass(TrackProcessWatch::kPoll);
+  machine.pass(ProcessWatch::kPoll);
   CHECK(machine.result() == TrackResult::kUp);
   CHECK(machine.changes == 3);
 }

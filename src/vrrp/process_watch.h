@@ -24,11 +24,11 @@ struct ProcessNames {
 };
 bool names_process(std::string_view subject, const ProcessNames& process);
 
-class TrackProcessWatch {
+class ProcessWatch {
  public:
-  TrackProcessWatch(Deadlines& deadlines, Shared& shared, std::function<void()> changed,
+  ProcessWatch(Deadlines& deadlines, Shared& shared, std::function<void()> changed,
                     std::string proc = "/proc");
-  ~TrackProcessWatch();
+  ~ProcessWatch();
 
   // `track` must outlive this.
   void add(const TrackConfig& track);

@@ -21,10 +21,10 @@ std::optional<int32_t> tracked_number(std::string_view content);
 
 // Writes what the files say to their TrackState: `value` is the number, and `result` is down where
 // it is not 0.
-class TrackFileWatch {
+class FileWatch {
  public:
-  TrackFileWatch(Shared& shared, PathWatcher& paths, std::function<void()> changed);
-  ~TrackFileWatch();
+  FileWatch(Shared& shared, PathWatcher& paths, std::function<void()> changed);
+  ~FileWatch();
 
   // `track` must outlive this. A file that is tracked by several lines may have one slot.
   void add(const TrackConfig& track);

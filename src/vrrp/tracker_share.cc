@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "vrrp/track_share.h"
+#include "vrrp/tracker_share.h"
 
 #include <fmt/core.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "vrrp/track_process_watch.h"
+#include "vrrp/process_watch.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -49,9 +49,9 @@ bool names_process(std::string_view subject, const ProcessNames& process) {
          subject.substr(0, kCommLength) == process.comm;
 }
 
-class TrackProcessWatch::Target {
+class ProcessWatch::Target {
  public:
-  Target(TrackProcessWatch& owner, const TrackConfig& track)
+  Target(ProcessWatch& owner, const TrackConfig& track)
       : owner_(owner),
         track_(track),
         state_(owner.shared_.track_state(track.slot)),
@@ -94,14 +94,14 @@ class TrackProcessWatch::Target {
     owner_.changed_();
   }
 
-  TrackProcessWatch& owner_;
+  ProcessWatch& owner_;
   const TrackConfig& track_;
   TrackState& state_;
   std::set<pid_t> pids_;
   Deadline delay_;
 };
 
-TrackProcessWatch::TrackProcessWatch(Deadlines& deadlines, Shared& shared,
+ProcessWatch::ProcessWatch(Deadlines& deadlines, Shared& shared,
                                      std::function<void()> changed, std::string proc)
     : deadlines_(deadlines),
       shared_(shared),
@@ -109,24 +109,24 @@ TrackProcessWatch::TrackProcessWatch(Deadlines& deadlines, Shared& shared,
       proc_(std::move(proc)),
       next_(deadlines, [this] { poll(); }) {}
 
-TrackProcessWatch::~TrackProcessWatch() = default;
+ProcessWatch::~ProcessWatch() = default;
 
-void TrackProcessWatch::add(const TrackConfig& track) {
+void ProcessWatch::add(const TrackConfig& track) {
   targets_.push_back(std::make_unique<Target>(*this, track));
 }
 
-void TrackProcessWatch::start(bool is_told) {
+void ProcessWatch::start(bool is_told) {
   if (targets_.empty()) return;
   period_ = is_told ? kRecheck : kPoll;
   poll();
 }
 
-void TrackProcessWatch::poll() {
+void ProcessWatch::poll() {
   look_at_all();
   next_.set_in(period_);
 }
 
-void TrackProcessWatch::look_at_all() {
+void ProcessWatch::look_at_all() {
   DIR* folder = opendir(proc_.c_str());
   if (folder == nullptr) return;  // what was seen last holds
   for (const auto& target : targets_) target->forget_all();
@@ -140,18 +140,18 @@ void TrackProcessWatch::look_at_all() {
   settle();
 }
 
-void TrackProcessWatch::process_changed(pid_t pid) {
+void ProcessWatch::process_changed(pid_t pid) {
   const ProcessNames names = names_of(proc_, pid);
   for (const auto& target : targets_) target->look_at(pid, names);
   settle();
 }
 
-void TrackProcessWatch::process_ended(pid_t pid) {
+void ProcessWatch::process_ended(pid_t pid) {
   for (const auto& target : targets_) target->forget(pid);
   settle();
 }
 
-void TrackProcessWatch::settle() {
+void ProcessWatch::settle() {
   for (const auto& target : targets_) target->settle();
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "vrrp/track_file_watch.h"
+#include "vrrp/file_watch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,9 +51,9 @@ std::optional<int32_t> tracked_number(std::string_view content) {
   return static_cast<int32_t>(std::clamp<int64_t>(*number, -kMaxValue, kMaxValue));
 }
 
-class TrackFileWatch::File {
+class FileWatch::File {
  public:
-  File(TrackFileWatch& owner, const TrackConfig& track)
+  File(FileWatch& owner, const TrackConfig& track)
       : owner_(owner), track_(track), state_(owner.shared_.track_state(track.slot)) {}
 
   void look() {
@@ -86,18 +86,18 @@ class TrackFileWatch::File {
     owner_.changed_();
   }
 
-  TrackFileWatch& owner_;
+  FileWatch& owner_;
   const TrackConfig& track_;
   TrackState& state_;
   std::string problem_;
 };
 
-TrackFileWatch::TrackFileWatch(Shared& shared, PathWatcher& paths, std::function<void()> changed)
+FileWatch::FileWatch(Shared& shared, PathWatcher& paths, std::function<void()> changed)
     : shared_(shared), paths_(paths), changed_(std::move(changed)) {}
 
-TrackFileWatch::~TrackFileWatch() = default;
+FileWatch::~FileWatch() = default;
 
-void TrackFileWatch::add(const TrackConfig& track) {
+void FileWatch::add(const TrackConfig& track) {
   files_.push_back(std::make_unique<File>(*this, track));
   paths_.add(track.subject, [file = files_.back().get()] { file->look(); });
 }

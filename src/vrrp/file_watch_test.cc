@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "vrrp/track_file_watch.h"
+#include "vrrp/file_watch.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -30,7 +30,7 @@ struct Watched : TestNode {
     track.subject = folder + "/drain";
     track.slot = 0;
     share();
-    watch = std::make_unique<TrackFileWatch>(*shared, paths, [this] { changed(); });
+    watch = std::make_unique<FileWatch>(*shared, paths, [this] { changed(); });
   }
   ~Watched() { std::filesystem::remove_all(folder); }
   void begin() { watch->add(track); }
@@ -48,7 +48,7 @@ struct Watched : TestNode {
   TrackConfig track;
   std::function<void()> changed = [] {};
   PathWatcher paths{loop, deadlines};
-  std::unique_ptr<TrackFileWatch> watch;
+  std::unique_ptr<FileWatch> watch;
 };
 
 TEST_CASE("a file that does not exist says 0; what is written is seen at once") {
