@@ -136,7 +136,7 @@ TEST_CASE("what root runs may do what root may") {
 }
 
 TEST_CASE("a tracked file is the machine's, not the chroot's") {
-  constexpr TrackerType kFile{.name = "file", .writer = TrackWriter::kControl};
+  constexpr TrackerType kFile{.name = "file", .writer = TrackWriter::kControl, .options = {}};
   Config config;
   config.vrrps.push_back(std::make_unique<VrrpConfig>());
   config.vrrps[0]->tracks.emplace_back().type = &kFile;

@@ -16,8 +16,8 @@ using Catch::Matchers::Contains;
 
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr ShowTime kNow{1000 * kSecond, 1'795'246'200 * kSecond};
-constexpr TrackerType kScript{.name = "script", .writer = TrackWriter::kControl};
-constexpr TrackerType kFile{.name = "file", .writer = TrackWriter::kControl};
+constexpr TrackerType kScript{.name = "script", .writer = TrackWriter::kControl, .options = {}};
+constexpr TrackerType kFile{.name = "file", .writer = TrackWriter::kControl, .options = {}};
 
 void set_address(std::atomic<uint64_t> (&address)[2], const char* text) {
   in_addr ip;
