@@ -199,9 +199,9 @@ class Process final : public CommandRun {
   void time_out() {
     const bool first = end_.how != CommandEnd::How::kTimedOut;
     end_.how = CommandEnd::How::kTimedOut;
-    kill(-pid_, first ? SIGTERM : SIGKILL);
+    const int signal = first ? SIGTERM : SIGKILL;
     // Until setsid() has run in the child there is no such group.
-    kill(pid_, first ? SIGTERM : SIGKILL);
+    if (kill(-pid_, signal) != 0) kill(pid_, signal);
     deadline_.set_in(ProcessLauncher::kGrace);
   }
 
