@@ -34,9 +34,10 @@ vrrp-script gone
 
 
 def tracks(hawser):
-    """name -> (result, share), as `show vrrp json` tells."""
+    """name -> (result, share) of what control looks at, as `show vrrp json` tells."""
     routers = json.loads(hawser.cli("show vrrp json"))
-    return {os.path.basename(track["name"]): (track["result"], track["share"]) for track in routers[0]["tracks"]}
+    return {os.path.basename(track["name"]): (track["result"], track["share"]) for track in routers[0]["tracks"]
+            if track["type"] in ("script", "file")}
 
 
 def capabilities(pid):
