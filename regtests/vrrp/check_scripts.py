@@ -21,6 +21,7 @@ vrrp VI_1
 vrrp-script exists
     command test -e {dir}/healthy
     interval 50ms
+    user root
 vrrp-script who
     command "id -un; exit 3"
     interval 10s

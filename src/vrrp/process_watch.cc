@@ -101,8 +101,8 @@ class ProcessWatch::Target {
   Deadline delay_;
 };
 
-ProcessWatch::ProcessWatch(Deadlines& deadlines, Shared& shared,
-                                     std::function<void()> changed, std::string proc)
+ProcessWatch::ProcessWatch(Deadlines& deadlines, Shared& shared, std::function<void()> changed,
+                           std::string proc)
     : deadlines_(deadlines),
       shared_(shared),
       changed_(std::move(changed)),

@@ -27,7 +27,7 @@ bool names_process(std::string_view subject, const ProcessNames& process);
 class ProcessWatch {
  public:
   ProcessWatch(Deadlines& deadlines, Shared& shared, std::function<void()> changed,
-                    std::string proc = "/proc");
+               std::string proc = "/proc");
   ~ProcessWatch();
 
   // `track` must outlive this.

@@ -7,8 +7,8 @@
 #include "admin/field.h"
 #include "vrrp/script_verdict.h"
 #include "vrrp/show_vrrp.h"
-#include "vrrp/tracker_share.h"
 #include "vrrp/tracker.h"
+#include "vrrp/tracker_share.h"
 
 namespace hawser {
 namespace {

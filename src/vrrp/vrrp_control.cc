@@ -8,11 +8,11 @@
 #include "vrrp/alert_mail.h"
 #include "vrrp/command_process.h"
 #include "vrrp/event_reader.h"
+#include "vrrp/file_watch.h"
 #include "vrrp/notify.h"
 #include "vrrp/proc_connector.h"
-#include "vrrp/script_runner.h"
-#include "vrrp/file_watch.h"
 #include "vrrp/process_watch.h"
+#include "vrrp/script_runner.h"
 #include "vrrp/tracker.h"
 #include "vrrp/wishes.h"
 
