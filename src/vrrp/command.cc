@@ -2,59 +2,12 @@
 #include "vrrp/command.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
+
+#include <algorithm>
 
 #include "base/assert.h"
-#include "base/text.h"
 
 namespace hawser {
-namespace {
-
-constexpr std::string_view kPath[] = {"/usr/local/sbin/", "/usr/local/bin/", "/usr/sbin/",
-                                      "/usr/bin/",        "/sbin/",          "/bin/"};
-
-// Empty: there is none.
-std::string find_program(std::string_view name) {
-  if (name.find('/') != name.npos) return std::string(name);
-  for (const std::string_view folder : kPath) {
-    std::string path = std::string(folder) + std::string(name);
-    if (access(path.c_str(), X_OK) == 0) return path;
-  }
-  return {};
-}
-
-std::vector<std::string> words_of(std::string_view command) {
-  std::vector<std::string> words;
-  for (const std::string_view word : split(command, ' ')) {
-    const std::string_view trimmed = trim(word);
-    if (!trimmed.empty()) words.emplace_back(trimmed);
-  }
-  return words;
-}
-
-}  // namespace
-
-std::vector<std::string> command_words(std::string_view command,
-                                       const std::vector<std::string>& args) {
-  constexpr std::string_view kShellCharacters = "|&;<>()$`\\\"'*?[]#~=%!{}\n\t";
-  std::vector<std::string> words;
-  if (command.find_first_of(kShellCharacters) == command.npos) {
-    words = words_of(command);
-    const std::string program = words.empty() ? "" : find_program(words.front());
-    if (!program.empty()) {
-      words.front() = program;
-      words.insert(words.end(), args.begin(), args.end());
-      return words;
-    }
-  }
-  words = {"/bin/sh", "-c", std::string(command)};
-  if (!args.empty()) {
-    words.back() += " \"$@\"";
-    words.emplace_back("sh");  // $0
-    words.insert(words.end(), args.begin(), args.end());
-  }
-  return words;
-}
 
 std::string describe(const CommandEnd& end) {
   switch (end.how) {

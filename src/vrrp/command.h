@@ -14,7 +14,7 @@
 namespace hawser {
 
 struct CommandSpec {
-  std::string command;                     // as configured
+  std::string command;                     // as configured: see vrrp/hook.h
   std::vector<std::string> args{};         // appended, each one word
   std::vector<std::string> environment{};  // "NAME=value", in addition to ours
   std::string user{};                      // empty: nobody, where we may change the user
@@ -59,11 +59,5 @@ class CommandLauncher {
   using Done = std::function<void(const CommandEnd&)>;
   virtual Result<std::unique_ptr<CommandRun>> start(const CommandSpec& spec, Done done) = 0;
 };
-
-// What is executed for `command`: the words of a plain one, with the path of its program; anything
-// that a shell would read otherwise, or that is no program but may be a word of the shell's, goes
-// to /bin/sh. `args` follow.
-std::vector<std::string> command_words(std::string_view command,
-                                       const std::vector<std::string>& args);
 
 }  // namespace hawser

@@ -16,6 +16,7 @@
 
 #include "base/assert.h"
 #include "loop/watch.h"
+#include "vrrp/hook.h"
 
 namespace hawser {
 namespace {
@@ -148,8 +149,11 @@ class Process final : public CommandRun {
     fcntl(output_end.get(), F_SETFL, 0);
 
     Launch launch;
-    launch.words = command_words(spec_.command, spec_.args);
-    program_ = launch.words.front();
+    launch.words = hook_arguments(spec_.command, spec_.args);
+    std::string& program = launch.words.front();
+    if (program.find('/') == program.npos) program = find_program(program).value_or(program);
+    program_ = program;
+    spec_.environment.push_back("PATH=" + std::string(kHookPath));
     launch.argv = pointers(launch.words);
     // Ours first: of two variables of one name, the first counts.
     for (std::string& variable : spec_.environment) launch.envp.push_back(variable.data());
