@@ -3,8 +3,24 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 namespace hawser {
+
+bool has_control(std::string_view text) {
+  constexpr uint64_t kOnes = ~uint64_t{0} / 0xff, kTops = kOnes * 0x80;
+  const auto is_bad = [](char c) { return is_control(c) && c != '\t'; };
+  for (; text.size() >= 8; text.remove_prefix(8)) {
+    uint64_t word;
+    std::memcpy(&word, text.data(), 8);
+    // The top bit of each byte below a space or equal to DEL; a borrow may set one too many, and a
+    // tab is none, so that the bytes have the last word.
+    const uint64_t rest = word ^ kOnes * 0x7f;
+    const uint64_t suspects = ((word - kOnes * 0x20) & ~word) | ((rest - kOnes) & ~rest);
+    if ((suspects & kTops) != 0 && std::any_of(text.begin(), text.begin() + 8, is_bad)) return true;
+  }
+  return std::any_of(text.begin(), text.end(), is_bad);
+}
 
 bool iequals(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {

@@ -22,6 +22,9 @@ constexpr bool is_alpha(char c) { return ascii_lower(c) >= 'a' && ascii_lower(c)
 constexpr bool is_alnum(char c) { return is_digit(c) || is_alpha(c); }
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+// Is there a control character other than a tab? Every byte of every head is asked this: it looks
+// at eight at a time.
+bool has_control(std::string_view text);
 // A character of a token (RFC 9110, section 5.6.2): of a method, a header's name, a cookie's name.
 constexpr bool is_token_char(char c) {
   return is_alnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;

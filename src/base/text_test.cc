@@ -19,6 +19,19 @@ TEST_CASE("split keeps empty parts") {
   CHECK(split("", ',') == std::vector<std::string_view>{""});
 }
 
+TEST_CASE("a control character is found wherever it stands") {
+  for (int c = 0; c < 256; ++c) {
+    for (size_t at = 0; at < 20; ++at) {
+      std::string text(20, 'x');
+      text[at] = static_cast<char>(c);
+      INFO("character " << c << " at " << at);
+      REQUIRE(has_control(text) == ((c < 0x20 && c != '\t') || c == 0x7f));
+    }
+  }
+  CHECK(has_control("\t\t\t\t\t\t\t\n"));
+  CHECK_FALSE(has_control(""));
+}
+
 TEST_CASE("quoted text shows control characters") { CHECK(quoted("a\x01\n") == "'a\\x01\\x0a'"); }
 
 }  // namespace hawser

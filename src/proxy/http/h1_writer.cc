@@ -3,16 +3,7 @@
 
 namespace hawser {
 
-void Pieces::add(std::string_view text) {
-  if (text.empty()) return;
-  size_ += text.size();
-  if (count_ != 0) {
-    iovec& last = pieces_[count_ - 1];
-    if (static_cast<const char*>(last.iov_base) + last.iov_len == text.data()) {
-      last.iov_len += text.size();
-      return;
-    }
-  }
+void Pieces::add_apart(std::string_view text) {
   if (count_ == kMax) {
     // Only a head with dozens of scattered changes comes here: the last piece becomes a growing
     // copy.
@@ -21,9 +12,11 @@ void Pieces::add(std::string_view text) {
       overflow_.assign(static_cast<const char*>(last.iov_base), last.iov_len);
     overflow_ += text;
     last = {.iov_base = overflow_.data(), .iov_len = overflow_.size()};
+    end_ = nullptr;  // the copy does not grow by itself
     return;
   }
   pieces_[count_++] = {.iov_base = const_cast<char*>(text.data()), .iov_len = text.size()};
+  end_ = text.data() + text.size();
 }
 
 namespace {

@@ -22,16 +22,16 @@ HeaderId header_id(std::string_view name) {
     case 4:
       return if_equal(name, "host", HeaderId::kHost);
     case 6:
-      return first == 'c' ? if_equal(name, "cookie", HeaderId::kCookie)
-                          : if_equal(name, "expect", HeaderId::kExpect);
+      if (first == 'c') return if_equal(name, "cookie", HeaderId::kCookie);
+      return first == 'e' ? if_equal(name, "expect", HeaderId::kExpect) : HeaderId::kOther;
     case 7:
       return if_equal(name, "upgrade", HeaderId::kUpgrade);
     case 9:
       return if_equal(name, "forwarded", HeaderId::kForwarded);
     case 10:
       if (first == 'c') return if_equal(name, "connection", HeaderId::kConnection);
-      return first == 'k' ? if_equal(name, "keep-alive", HeaderId::kKeepAlive)
-                          : if_equal(name, "set-cookie", HeaderId::kSetCookie);
+      if (first == 'k') return if_equal(name, "keep-alive", HeaderId::kKeepAlive);
+      return first == 's' ? if_equal(name, "set-cookie", HeaderId::kSetCookie) : HeaderId::kOther;
     case 14:
       return if_equal(name, "content-length", HeaderId::kContentLength);
     case 15:
