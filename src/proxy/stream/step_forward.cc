@@ -408,8 +408,10 @@ void Stream::become_tunnel() {
 }
 
 void Stream::edit_response() {
-  write_persistence(be(), backend_->server_cookies, server_->position, request_.method, response_,
-                    realtime_ns() / 1'000'000'000, cookie_);
+  if (uses_cookie()) {
+    write_persistence(be(), backend_->server_cookies, server_->position, request_.method, response_,
+                      realtime_ns() / 1'000'000'000, cookie_);
+  }
   if (tunnel_) return;
   const bool says_keep = response_.minor >= 1 ? !response_.says_close : response_.says_keep_alive;
   if (!says_keep || response_.body == BodyKind::kUntilClose) want_server_kept_ = false;

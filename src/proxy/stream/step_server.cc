@@ -47,7 +47,7 @@ bool Stream::needs_first_bytes() {
 Next Stream::pick_server() {
   if (needs_first_bytes()) return Next::wait(timeout_from_now(Timeout::kClient));
   plane_.notice_server_changes(*backend_);
-  if (is_http() && retries_ == 0 && tried_.empty()) {
+  if (is_http() && uses_cookie() && retries_ == 0 && tried_.empty()) {
     cookie_ =
         read_persistence(be(), backend_->server_cookies, request_, realtime_ns() / 1'000'000'000);
   }

@@ -42,7 +42,8 @@ void Stream::begin(Session& session) {
     handshake_ms_ = session.has_proxied_addresses() ? plane_.now_ms() - start_ms_ : 0;
   } else {
     start_ms_ = session.idle_since_ms();
-    start_us_ = realtime_ns() / 1000 - (plane_.now_ms() - start_ms_) * 1000;
+    // The wall clock is for the log only.
+    if (frontend_->logs()) start_us_ = realtime_ns() / 1000 - (plane_.now_ms() - start_ms_) * 1000;
   }
   deadline_ms_ = kNoDeadline;
   client_received_at_start_ = client().received() - client().input().size();

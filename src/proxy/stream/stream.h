@@ -187,6 +187,7 @@ class Stream final : public ConnOwner {
     return backend_ != nullptr ? backend_->config : frontend_->config;
   }
   bool is_http() const { return fe().mode == Mode::kHttp; }
+  bool uses_cookie() const { return be().cookie.how != CookieConfig::How::kNone; }
   int64_t since_start() const;
   bool timed_out() const { return timed_out_; }
 
