@@ -90,6 +90,7 @@ void Loop::turn() {
       ready_.push_back({static_cast<IoHandler*>(events[i].data.ptr), events[i].events});
     }
   }
+  for (const Ready& entry : ready_) entry.handler->take_in(entry.events);
   for (next_ready_ = 0; next_ready_ < ready_.size();) {
     const Ready entry = ready_[next_ready_++];
     if (entry.handler != nullptr) entry.handler->on_io(entry.events);

@@ -17,8 +17,13 @@ namespace hawser {
 
 // A socket of the data path: told what epoll(7) reports for its descriptor. Edge-triggered: every
 // edge is reported once.
+//
+// A turn has two passes, take_in() for all sockets and then on_io() for all, so that the kernel's
+// receive path runs many times in a row, and then its send path, with the caches warm for it.
 class IoHandler {
  public:
+  // Notes what is reported, and may read. Acting on it is for on_io(): nobody may die in this pass.
+  virtual void take_in(uint32_t /*epoll_events*/) {}
   virtual void on_io(uint32_t epoll_events) = 0;
 
  protected:

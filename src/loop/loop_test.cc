@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "loop/loop.h"
 
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+#include <string>
+
 #include "base/testing.h"
 #include "loop/watch.h"
 
@@ -39,6 +44,27 @@ TEST_CASE("timers fire in a loop that is always woken before they are due") {
   });
   loop.run();
   CHECK(fired);
+}
+
+TEST_CASE("a turn takes in what is ready everywhere before it acts on any of it") {
+  struct Handler : IoHandler {
+    Handler(Loop& l, std::string& to) : loop(l), order(to) {}
+    void take_in(uint32_t) override { order += 't'; }
+    void on_io(uint32_t) override {
+      order += 'o';
+      loop.stop();
+    }
+    Loop& loop;
+    std::string& order;
+  };
+  Loop loop;
+  std::string order;
+  Handler first(loop, order), second(loop, order);
+  const Fd one(eventfd(1, EFD_CLOEXEC)), other(eventfd(1, EFD_CLOEXEC));
+  REQUIRE(loop.watch(one.get(), EPOLLIN | EPOLLET, &first));
+  REQUIRE(loop.watch(other.get(), EPOLLIN | EPOLLET, &second));
+  loop.run();
+  CHECK(order == "ttoo");
 }
 
 }  // namespace

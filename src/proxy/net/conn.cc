@@ -35,13 +35,20 @@ void Conn::close_with_reset() {
   close();
 }
 
-void Conn::on_io(uint32_t epoll_events) {
+void Conn::take_in(uint32_t epoll_events) {
   if ((epoll_events & EPOLLIN) != 0) readable_ = true;
   if ((epoll_events & EPOLLOUT) != 0) writable_ = true;
   // The reason shows at the next read, which must be tried even if a short read said that nothing
   // was left.
   if ((epoll_events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) readable_ = hangup_ = true;
   if ((epoll_events & (EPOLLHUP | EPOLLERR)) != 0) writable_ = reset_ = true;
+  // Not where bytes wait for a slow peer already, nor what is to stay in the kernel. The end of a
+  // connection is left to the owner, who may know better than to touch it.
+  const bool wanted = in_ == nullptr && !spliced_ && !connecting_;
+  if (wanted && readable_ && !hangup_) receive();
+}
+
+void Conn::on_io(uint32_t) {
   if (owner_ != nullptr) owner_->on_conn(*this);
 }
 
@@ -72,6 +79,7 @@ size_t Conn::receive() {
   if (in_ == nullptr) in_ = buffers_.take();
   const size_t room = in_->free_size();
   HW_ASSERT(room != 0);
+  spliced_ = false;
   const ssize_t n = ::recv(fd(), in_->free_begin(), room, 0);
   if (n > 0) {
     if (static_cast<size_t>(n) < room && !reset_) {
@@ -82,6 +90,7 @@ size_t Conn::receive() {
     }
     in_->produced(static_cast<size_t>(n));
     received_ += static_cast<uint64_t>(n);
+    received_ms_ = loop_.now_ms();
     return static_cast<size_t>(n);
   }
   if (n == 0) {
@@ -174,6 +183,7 @@ bool Conn::flush() {
 
 size_t Conn::splice_in(Pipe& pipe, size_t limit) {
   const size_t room = std::min(limit, pipe.capacity - pipe.filled);
+  spliced_ = true;
   const ssize_t n =
       ::splice(fd(), nullptr, pipe.write.get(), nullptr, room, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
   if (n > 0) {

@@ -3,8 +3,9 @@
 // bytes on their way.
 //
 // Nothing here waits or decides. The owner calls receive() and the send functions; they do one
-// system call each and remember when the kernel had no more to give or to take. on_io() only notes
-// the edge and tells the owner.
+// system call each and remember when the kernel had no more to give or to take. take_in() notes the
+// edge and reads where the owner is sure to want that: it finds what came as input(). on_io() only
+// tells the owner.
 #pragma once
 
 #include <sys/uio.h>
@@ -102,9 +103,11 @@ class Conn final : public IoHandler {
   void close_with_reset();  // RST: SO_LINGER 0
   void close();
 
+  int64_t received_ms() const { return received_ms_; }  // when bytes were last read; 0: never
   uint64_t received() const { return received_; }
   uint64_t sent() const { return sent_; }
 
+  void take_in(uint32_t epoll_events) override;
   void on_io(uint32_t epoll_events) override;
 
  private:
@@ -118,6 +121,7 @@ class Conn final : public IoHandler {
   std::unique_ptr<std::string>
       out_;  // rare and of any size: a page that the socket did not take whole
   uint64_t received_ = 0, sent_ = 0;
+  int64_t received_ms_ = 0;
   Fd fd_;
   int error_ = 0;
   bool readable_ = false;
@@ -127,6 +131,7 @@ class Conn final : public IoHandler {
   bool reset_ = false;
   bool write_shut_ = false;
   bool connecting_ = false;
+  bool spliced_ = false;  // what was read last went by splice(2)
 };
 
 }  // namespace hawser

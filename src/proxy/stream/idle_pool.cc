@@ -28,8 +28,10 @@ const Address& ServerConn::source_address() {
 void ServerConn::on_conn(Conn&) {
   // An edge may be about bytes that were read since it was noted, or about room to send: then
   // nothing is to be had, and nothing is wrong.
-  if (!conn.hangup_seen() && (!conn.readable() || (conn.receive() == 0 && !conn.has_ended())))
-    return;
+  const auto reads_nothing = [this] {
+    return !conn.readable() || (conn.receive() == 0 && !conn.has_ended());
+  };
+  if (!conn.hangup_seen() && !conn.has_input() && reads_nothing()) return;
   conn.close();
   // The object is in the middle of its own event: it dies at the end of the turn.
   if (pool_ != nullptr) plane_.loop.bury(pool_->remove(*this));
@@ -51,7 +53,7 @@ std::unique_ptr<ServerConn> IdlePool::remove(ServerConn& conn) {
 
 std::unique_ptr<ServerConn> IdlePool::take(uint32_t min_requests) {
   for (ServerConn* conn = newest_; conn != nullptr; conn = conn->next_) {
-    if (conn->requests >= min_requests) return remove(*conn);
+    if (conn->requests >= min_requests && conn->is_quiet()) return remove(*conn);
   }
   return nullptr;
 }

@@ -28,6 +28,9 @@ class ServerConn final : public ConnOwner {
   bool reused = false;       // taken from the pool for the present request
   uint64_t sent_before = 0;  // bytes sent on it before the present request
 
+  // Nothing has come on it that would end it when its turn is there.
+  bool is_quiet() const { return !conn.has_input() && !conn.has_ended() && !conn.hangup_seen(); }
+
   // Our side of the connection, for the log; looked up once.
   const Address& source_address();
 

@@ -130,8 +130,7 @@ void Session::run() {
         }
         break;
       case Phase::kLingering:
-        while (client_.readable() && client_.receive() > 0) client_.consume(client_.input().size());
-        if (client_.at_eof() || client_.error() != 0) end();
+        discard_input();
         break;
       case Phase::kEnded:
         break;
@@ -199,9 +198,14 @@ void Session::close_gracefully() {
   }
   client_.shutdown_write();
   phase_ = Phase::kLingering;
-  if (client_.has_input()) client_.consume(client_.input().size());
   plane_.wheel.set(timer_, plane_.now_ms() + kLingerMs);
-  while (client_.readable() && client_.receive() > 0) client_.consume(client_.input().size());
+  discard_input();
+}
+
+void Session::discard_input() {
+  do {
+    if (client_.has_input()) client_.consume(client_.input().size());
+  } while (client_.readable() && client_.receive() > 0);
   if (client_.at_eof() || client_.error() != 0) end();
 }
 

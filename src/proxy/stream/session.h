@@ -87,6 +87,7 @@ class Session final : public ConnOwner {
   void begin_stream();
   void stream_done();
   void close_gracefully();
+  void discard_input();  // and ends where the client has ended
   void end();
 
   DataPlane& plane_;

@@ -168,7 +168,7 @@ int64_t Stream::connect_deadline() const { return timeout_from_now(Timeout::kCon
 std::unique_ptr<ServerConn> Stream::take_idle() {
   if (!is_http() || request_.says_upgrade) return nullptr;
   auto& own = session_->private_conn();
-  if (own != nullptr && !own->conn.is_open()) own.reset();
+  if (own != nullptr && (!own->conn.is_open() || !own->is_quiet())) own.reset();
   if (own != nullptr && &own->server == server_) return std::move(own);
   const bool first = session_->requests() <= 1;
   const HttpReuse mode = be().http_reuse;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/clock.h"
 #include "proxy/net/listener.h"
 
@@ -90,7 +92,15 @@ Next Stream::run(Step step) {
   HW_UNREACHABLE();
 }
 
+// What was read on arrival, before this stream had its turn (Conn::take_in).
+void Stream::note_arrivals() {
+  client_active_ms_ = std::max(client_active_ms_, client().received_ms());
+  if (server_conn_ != nullptr)
+    server_active_ms_ = std::max(server_active_ms_, server_conn_->conn.received_ms());
+}
+
 Stream::State Stream::advance() {
+  note_arrivals();
   for (;;) {
     const Next next = run(step_);
     timed_out_ = false;

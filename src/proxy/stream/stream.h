@@ -117,6 +117,7 @@ class Stream final : public ConnOwner {
   HW_STREAM_STEPS(HW_STEP)
 #undef HW_STEP
   Next run(Step step);
+  void note_arrivals();
   Next go(Step step) { return Next::go(step); }
 
   // step_request.cc
