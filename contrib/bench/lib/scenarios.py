@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import select
+import statistics
 import subprocess
 
 import measure
@@ -74,8 +75,10 @@ class Traffic:
         for process, _ in running.values():
             bench.processes.stop(process)
         bench.processes.stop(origin)
-        return {"scenario": self, "absent": absent,
-                "figures": {peer: summary(rounds[peer], sizes[peer]) for peer in running}}
+        figures = {peer: summary(rounds[peer], sizes[peer]) for peer in running}
+        for peer in figures:
+            figures[peer]["ratio"] = ratio(rounds[peer], rounds.get("haproxy", []))
+        return {"scenario": self, "absent": absent, "figures": figures}
 
 
 def summary(rounds, memory):
@@ -84,6 +87,12 @@ def summary(rounds, memory):
     figures["errors"] = sum(one["errors"] for one in rounds)
     figures["memory"] = memory
     return figures
+
+
+def ratio(rounds, others):
+    """Median of the ratios round by round: a machine that changed its speed in between changed it for both."""
+    pairs = [one["cpu_us"] / other["cpu_us"] for one, other in zip(rounds, others) if one["cpu_us"] and other["cpu_us"]]
+    return statistics.median(pairs) if pairs else None
 
 
 def spread(values):
