@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "base/text.h"
 #include "config/draft.h"
@@ -70,6 +72,12 @@ std::optional<std::vector<uint8_t>> take_key(KeywordCall& call) {
     }
   } else if (word->text.starts_with("file:")) {
     const std::string path(word->text.substr(5));
+    // A device or a pipe may have no end.
+    if (std::error_code ignored; std::filesystem::exists(path, ignored) &&
+                                 !std::filesystem::is_regular_file(path, ignored)) {
+      call.error(quoted(path) + " is not a file");
+      return std::nullopt;
+    }
     auto text = read_file(path);
     if (!text) {
       call.error(fmt::format("{}: {}", quoted(path), text.error().text));

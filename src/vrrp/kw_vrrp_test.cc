@@ -180,6 +180,7 @@ TEST_CASE("a wrong line of a vrrp section gets an exact answer") {
       {"authentication hmac key 1 hex:0011", "27 error: a key has 16 to 64 bytes, and this one 2"},
       {"authentication hmac key 1 hex:001",
        "27 error: after 'hex:' an even number of hexadecimal digits is needed"},
+      {"authentication hmac key 1 file:/dev/zero", "27 error: '/dev/zero' is not a file"},
       {"heartbeat dev eth1 peer 10.0.0.2",
        "1 error: a heartbeat goes to an interface or to a peer, not both (usage: heartbeat dev "
        "<interface> | heartbeat peer <address> source <address>)"},

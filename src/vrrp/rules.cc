@@ -20,7 +20,6 @@ namespace {
 // 1500 bytes less the headers' 48.
 constexpr size_t most_advertised(int family) { return family == AF_INET ? 255 : 90; }
 
-constexpr Millis kMaxAdvertV2 = std::chrono::seconds(255);
 constexpr Millis kMaxAdvertV3{40950};
 
 const VrrpConfig& section_of(const Config& config, const VrrpInstanceConfig& instance) {
