@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import signal
+import tempfile
 
 from hawser import Hawser, Origin, Port, check, need_root, tcp_config, wait_until
 
@@ -17,7 +18,7 @@ vrrp VI_1
     track-script who weight -1
     track-script port weight -2
     track-script gone weight -3
-    track-file {dir}/drain weight -5
+    track-file %s/drain weight -5
 vrrp-script exists
     command test -e {dir}/healthy
     interval 50ms
@@ -51,8 +52,11 @@ def capabilities(pid):
 def main():
     need_root()
     port, origin = Port(), Origin()
+    # Control, which is nobody here, reads it.
+    public = tempfile.TemporaryDirectory(prefix="hawser-", dir="/tmp")
+    os.chmod(public.name, 0o755)
     extra = "    user nobody\n    group nogroup\n    chroot {dir}\n"
-    with Hawser(tcp_config(port, origin, extra=extra) + SECTIONS % origin.port) as hawser:
+    with Hawser(tcp_config(port, origin, extra=extra) + SECTIONS % (public.name, origin.port)) as hawser:
         wait_until(lambda: "unknown" not in [result for result, _ in tracks(hawser).values()], "all results are known")
         found = tracks(hawser)
         check(found["exists"] == ("down", -20), "a command that fails takes its weight away")
@@ -63,7 +67,7 @@ def main():
         check("track-script who down" in log and "exit code 3" in log, "the exit code is shown")
 
         (hawser.dir / "healthy").touch()
-        (hawser.dir / "drain").write_text("2\n")
+        pathlib.Path(public.name, "drain").write_text("2\n")
         wait_until(lambda: tracks(hawser)["exists"] == ("up", 0), "a command that succeeds again is up")
         wait_until(lambda: tracks(hawser)["drain"] == ("down", -10), "a file's number is multiplied by its weight")
 
