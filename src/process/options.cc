@@ -33,26 +33,30 @@ Result<> set_action(Options& options, std::string_view argument) {
   return {};
 }
 
-// Setters; `Find` is a function from the options to the member.
-template <auto Find>
-Result<> set_number(Options& options, std::string_view argument) {
+Result<uint32_t> take_number(std::string_view argument) {
   const auto value = parse_uint(argument);
-  if (!value || *value > INT32_MAX) {
-    return Error{fmt::format("a number up to {} is needed, not {}", INT32_MAX, quoted(argument))};
-  }
-  Find(options) = static_cast<uint32_t>(*value);
+  if (value && *value <= INT32_MAX) return static_cast<uint32_t>(*value);
+  return Error{fmt::format("a number up to {} is needed, not {}", INT32_MAX, quoted(argument))};
+}
+
+// Setters of a member of one part of the options: &Options::master, &MasterOptions::daemon.
+template <auto Part, auto Member>
+Result<> set_number(Options& options, std::string_view argument) {
+  const auto value = take_number(argument);
+  if (!value) return value.error();
+  options.*Part.*Member = *value;
   return {};
 }
 
-template <auto Find, bool Value>
+template <auto Part, auto Member, bool Value = true>
 Result<> set_bool(Options& options, std::string_view) {
-  Find(options) = Value;
+  options.*Part.*Member = Value;
   return {};
 }
 
-template <auto Find>
+template <auto Part, auto Member>
 Result<> set_text(Options& options, std::string_view argument) {
-  Find(options) = argument;
+  options.*Part.*Member = argument;
   return {};
 }
 
@@ -60,6 +64,23 @@ template <bool Systemd>
 Result<> set_master_worker(Options& options, std::string_view) {
   options.master_worker = true;
   options.master.systemd |= Systemd;
+  return {};
+}
+
+Result<> set_directory(Options& options, std::string_view argument) {
+  options.directory = argument;
+  return {};
+}
+
+Result<> set_memory(Options& options, std::string_view argument) {
+  const auto megabytes = take_number(argument);
+  if (!megabytes) return megabytes.error();
+  options.memory_mb = *megabytes;
+  return {};
+}
+
+Result<> set_warnings_fail(Options& options, std::string_view) {
+  options.warnings_fail = true;
   return {};
 }
 
@@ -72,108 +93,61 @@ Result<> nothing(Options&, std::string_view) { return {}; }
 
 Result<> not_built(Options&, std::string_view) { return Error{"reloading is not built yet"}; }
 
+constexpr auto kMaster = &Options::master;
+constexpr auto kSources = &Options::sources;
+constexpr std::string_view kNoEffect = "accepted for HAProxy's users, without effect";
+
 constexpr Flag kFlags[] = {
     {"-f", "<file|dir>", "reads this configuration; repeatable; of a directory, its *.cfg",
      add_file},
     {"-c", "", "checks the configuration and ends: 0 valid, 1 not", set_action<Action::kCheck>},
     {"-cc", "<condition>", "evaluates a condition: 0 true, 1 false, 2 not understood",
      set_action<Action::kCondition>},
-    {"-D", "", "goes to the background once it serves",
-     set_bool < [](Options& o) -> auto& {return o.master.daemon;
-}  // namespace
-, true >
-}  // namespace hawser
-, {"-W", "", "stays in the foreground as a master with its workers", set_master_worker<false>},
+    {"-D", "", "goes to the background once it serves", set_bool<kMaster, &MasterOptions::daemon>},
+    {"-W", "", "stays in the foreground as a master with its workers", set_master_worker<false>},
     {"-Ws", "", "as -W, and tells systemd when it serves", set_master_worker<true>},
     {"-d", "", "debugging: one process in the foreground, unless -W is given too",
-     set_bool < [](Options& o) -> auto& {return o.master.single_process;
-}
-, true >
-}
-, {"-db", "", "stays in the foreground",
-   set_bool < [](Options& o) -> auto& {return o.master.foreground;
-}
-, true >
-}
-, {"-q", "", "prints errors only", set_bool < [](Options& o) -> auto& {return o.master.quiet;
-}
-, true >
-}
-, {"-V", "", "takes -q back", set_bool < [](Options& o) -> auto& {return o.master.quiet;
-}
-, false >
-}
-, {"-p", "<file>", "writes the master's process id to this file",
-   set_text < [](Options& o) -> auto& {return o.master.pidfile;
-}
->
-}
-, {"-n", "<connections>", "the process's maxconn, whatever the configuration says",
-   set_number < [](Options& o) -> auto& {return o.master.maxconn;
-}
->
-}
-, {"-N", "<connections>", "the maxconn of frontends that give none",
-   set_number < [](Options& o) -> auto& {return o.sources.proxy_maxconn;
-}
->
-}
-, {"-m", "<megabytes>", "limits the memory of every process",
-   set_number < [](Options& o) -> auto& {return o.memory_mb;
-}
->
-}
-, {"-L", "<name>", "the local peer's name; default: the host's",
-   set_text < [](Options& o) -> auto& {return o.sources.localpeer;
-}
->
-}
-, {"-C", "<dir>", "changes to this directory before it reads files",
-   set_text < [](Options& o) -> auto& {return o.directory;
-}
->
-}
-, {"-v", "", "prints the version", set_action<Action::kVersion>},
+     set_bool<kMaster, &MasterOptions::single_process>},
+    {"-db", "", "stays in the foreground", set_bool<kMaster, &MasterOptions::foreground>},
+    {"-q", "", "prints errors only", set_bool<kMaster, &MasterOptions::quiet>},
+    {"-V", "", "takes -q back", set_bool<kMaster, &MasterOptions::quiet, false>},
+    {"-p", "<file>", "writes the master's process id to this file",
+     set_text<kMaster, &MasterOptions::pidfile>},
+    {"-n", "<connections>", "the process's maxconn, whatever the configuration says",
+     set_number<kMaster, &MasterOptions::maxconn>},
+    {"-N", "<connections>", "the maxconn of frontends that give none",
+     set_number<kSources, &ConfigSources::proxy_maxconn>},
+    {"-m", "<megabytes>", "limits the memory of every process", set_memory},
+    {"-L", "<name>", "the local peer's name; default: the host's",
+     set_text<kSources, &ConfigSources::localpeer>},
+    {"-C", "<dir>", "changes to this directory before it reads files", set_directory},
+    {"-v", "", "prints the version", set_action<Action::kVersion>},
     {"-vv", "", "prints the version, features and everything that is built in",
      set_action<Action::kBuildOptions>},
     {"-dK", "[all]", "prints the keywords by section; all: everything that has a name",
      set_action<Action::kKeywords>, true},
     {"--list", "<what>", "prints one of the lists of -dKall", set_action<Action::kList>},
-    {"-dW", "", "refuses to start when there are warnings",
-     set_bool < [](Options& o) -> auto& {return o.warnings_fail;
-}
-, true >
-}
-, {"-dD", "", "prints the messages of .diag lines",
-   set_bool < [](Options& o) -> auto& {return o.sources.show_diag;
-}
-, true >
-}
-, {"-dS", "", "never uses splice()", set_bool < [](Options& o) -> auto& {return o.sources.splice;
-}
-, false >
-}
-, {"-dR", "", "never uses SO_REUSEPORT",
-   set_bool < [](Options& o) -> auto& {return o.sources.reuseport;
-}
-, false >
-}
-, {"-dM", "[...]", "accepted for HAProxy's users, without effect", nothing, true},
-    {"-dI", "", "accepted for HAProxy's users, without effect", nothing},
-    {"-dL", "", "accepted for HAProxy's users, without effect", nothing},
-    {"-dG", "", "accepted for HAProxy's users, without effect", nothing},
-    {"-dV", "", "accepted for HAProxy's users, without effect", nothing},
-    {"-dZ", "", "accepted for HAProxy's users, without effect", nothing},
-    {"-dr", "", "accepted for HAProxy's users, without effect", nothing},
-    {"-de", "", "accepted for HAProxy's users, without effect", nothing},
-    {"-dp", "", "accepted for HAProxy's users, without effect", nothing},
-    {"-dt", "[...]", "accepted for HAProxy's users, without effect", nothing, true},
+    {"-dW", "", "refuses to start when there are warnings", set_warnings_fail},
+    {"-dD", "", "prints the messages of .diag lines",
+     set_bool<kSources, &ConfigSources::show_diag>},
+    {"-dS", "", "never uses splice()", set_bool<kSources, &ConfigSources::splice, false>},
+    {"-dR", "", "never uses SO_REUSEPORT", set_bool<kSources, &ConfigSources::reuseport, false>},
+    {"-dM", "[...]", kNoEffect, nothing, true},
+    {"-dI", "", kNoEffect, nothing},
+    {"-dL", "", kNoEffect, nothing},
+    {"-dG", "", kNoEffect, nothing},
+    {"-dV", "", kNoEffect, nothing},
+    {"-dZ", "", kNoEffect, nothing},
+    {"-dr", "", kNoEffect, nothing},
+    {"-de", "", kNoEffect, nothing},
+    {"-dp", "", kNoEffect, nothing},
+    {"-dt", "[...]", kNoEffect, nothing, true},
     {"-sf", "<pid>...", "not built yet", not_built},
-    {"-st", "<pid>...", "not built yet", not_built}, {"-x", "<socket>", "not built yet", not_built},
+    {"-st", "<pid>...", "not built yet", not_built},
+    {"-x", "<socket>", "not built yet", not_built},
     {"-S", "<address>", "not built yet", not_built},
     {"-h", "", "prints this text", set_action<Action::kHelp>},
-}
-;
+};
 
 // The exact name first: "-dK" before any flag that it begins with.
 const Flag* find_flag(std::string_view word) {
