@@ -19,7 +19,8 @@ class Role {
   // Soft stop: takes nothing new, lets what runs come to its end, then calls `finished`.
   virtual void drain(std::function<void()> finished) = 0;
 
-  // The program ends now: what must still be done within a second, then `finished`.
+  // The program ends now: what must still be done within a second, then `finished`. What must not
+  // outlive the process (a virtual address) is given up before this returns.
   virtual void stop(std::function<void()> finished) { finished(); }
 
   // A question of another process (admin/command.h, RuntimeControl::ask_workers); the answer is

@@ -32,9 +32,10 @@ void set_up_signals() {
   sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-// Nobody shall go on for a master that is gone.
-bool die_with(pid_t master) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
+// Nobody shall go on for a master that is gone. The vrrp process must not be killed for it: it sees
+// its channel close, and resigns before it ends.
+bool die_with(pid_t master, uint32_t slot) {
+  if (slot != kVrrpSlot) prctl(PR_SET_PDEATHSIG, SIGKILL);
   return getppid() == master;
 }
 
@@ -47,11 +48,17 @@ class ChildProcess {
         links_(loop_, inherited.shared.workers()),
         master_(
             loop_, std::move(seat.channel),
-            [this](ChannelMessage message) { receive(std::move(message)); }, [] { _exit(1); }),
+            [this](ChannelMessage message) { receive(std::move(message)); },
+            [this] {
+              if (slot_ == kVrrpSlot) role_->stop([] {});
+              _exit(1);
+            }),
         doorbell_(loop_, heartbeat_.doorbell.load(), [this] {
           if (role_) role_->doorbell();
         }) {
-    if (slot_ == kControlSlot) {
+    if (slot_ == kVrrpSlot) {
+      role_ = makers.vrrp(loop_, inherited_);
+    } else if (slot_ == kControlSlot) {
       role_ = makers.control(loop_, inherited_,
                              [this](std::string request, std::function<void(std::string)> done) {
                                links_.ask(request, std::move(done));
@@ -137,7 +144,7 @@ int run_child(const Inherited& inherited, const RoleMakers& makers, ChildSeat se
   const pid_t master = seat.master;
   const uint32_t slot = seat.slot;
   const Fd stack = std::move(seat.stack);
-  if (!die_with(master)) return 1;
+  if (!die_with(master, slot)) return 1;
   set_up_signals();
   set_process_title(process_name(seat.slot));
   install_stack_dump(stack.get());
@@ -148,14 +155,14 @@ int run_child(const Inherited& inherited, const RoleMakers& makers, ChildSeat se
   }
   makers.open_log(inherited.config, dropped_lines);
   ChildProcess process(inherited, makers, std::move(seat));
-  Privileges keep = inherited.privileges;
+  Privileges keep = slot == kVrrpSlot ? inherited.vrrp_privileges : inherited.privileges;
   if (slot == kControlSlot) keep = control_privileges(inherited.config, std::move(keep));
   if (const auto dropped = drop_privileges(keep); !dropped) {
     HW_ALERT("cannot drop privileges: {}", dropped.error().text);
     return 1;
   }
   // A change of user clears it.
-  if (!die_with(master)) return 1;
+  if (!die_with(master, slot)) return 1;
   return process.run();
 }
 

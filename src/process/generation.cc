@@ -42,6 +42,7 @@ Generation::Generation(Loop& loop, const Inherited& inherited, const RoleMakers&
     members_.push_back(std::move(member));
   };
   add(kControlSlot);
+  if (!inherited_.config.vrrp_instances.empty()) add(kVrrpSlot);
   for (uint32_t i = 0; i < inherited_.shared.workers(); ++i) add(kFirstWorker + i);
 }
 
@@ -105,6 +106,7 @@ void Generation::adopt(Member& member, pid_t pid, Fd channel, Fd stack) {
     if (control().pid > 0) introduce(member, control());
     return;
   }
+  if (member.slot != kControlSlot) return;
   for (const auto& other : members_) {
     if (other->is_worker() && other->pid > 0) introduce(*other, member);
   }
@@ -164,6 +166,8 @@ void Generation::drain() {
   for (const auto& member : members_) {
     member->restart.reset();
     if (member->is_worker()) tell(*member, type_of(Note::kDrain));
+    // Gives the virtual addresses up while the workers still serve who came through them.
+    if (member->slot == kVrrpSlot) Doorbell::ring(member->heartbeat->doorbell.load());
   }
   check_ended();
 }

@@ -67,7 +67,7 @@ class Generation {
   const RoleMakers& makers_;
   GenerationEvents events_;
   std::function<void()> leave_;
-  std::vector<std::unique_ptr<Member>> members_;  // control, then the workers
+  std::vector<std::unique_ptr<Member>> members_;  // control, vrrp where configured, the workers
   std::vector<Fd> doorbells_;
   HangJudge judge_;
   LoadAudit audit_;

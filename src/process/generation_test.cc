@@ -23,6 +23,10 @@ class TestRole : public Role {
     ready();
   }
   void drain(std::function<void()> finished) override { finished(); }
+  void stop(std::function<void()> finished) override {
+    if (slot_ == kVrrpSlot) shared_.process_counters(0).lost_conns.add(1);
+    finished();
+  }
   std::string answer(const std::string&) override { return ""; }
   void doorbell() override {}
 
@@ -38,7 +42,13 @@ std::unique_ptr<Role> make_test_worker(Loop&, const Inherited& inherited, uint32
 std::unique_ptr<Role> make_test_control(Loop&, const Inherited& inherited, AskWorkers) {
   return std::make_unique<TestRole>(inherited.shared, kControlSlot);
 }
-constexpr RoleMakers kTestRoles = {open_no_log, make_test_worker, make_test_control};
+std::unique_ptr<Role> make_test_vrrp(Loop&, const Inherited& inherited) {
+  return std::make_unique<TestRole>(inherited.shared, kVrrpSlot);
+}
+int releases = 0;  // in this process: the master's
+void count_release(const Config&) { ++releases; }
+constexpr RoleMakers kTestRoles = {open_no_log, make_test_worker, make_test_control, make_test_vrrp,
+                                   count_release};
 
 struct Processes {
   Config config;
@@ -53,8 +63,10 @@ struct Processes {
   std::unique_ptr<Generation> generation;
 
   explicit Processes(uint32_t workers, Behaviour behaviour = kServes,
-                     Millis hung_after = Millis(60'000)) {
+                     Millis hung_after = Millis(60'000), bool vrrp = false) {
     config.global.hung_worker_timeout = hung_after;
+    if (vrrp) config.vrrp_instances.emplace_back();
+    releases = 0;
     config.proxies.push_back(std::make_unique<ProxyConfig>());
     config.first_server = config.first_listener = {0};
     auto made = Shared::create(config, workers);
@@ -63,8 +75,7 @@ struct Processes {
     shared->process_counters(0).conn_tot.add(behaviour);
     listeners = std::make_unique<Listeners>(
         config, workers, 10, [](SourcePos) { return std::string(); }, problems);
-    inherited =
-        std::make_unique<Inherited>(Inherited{config, *shared, *listeners, Privileges{}, false});
+    inherited = std::make_unique<Inherited>(Inherited{config, *shared, *listeners, {}, {}, false});
     signals = std::make_unique<SignalWatch>(loop, std::initializer_list<int>{SIGCHLD}, [this](int) {
       int status;
       for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) generation->reap(pid, status);
@@ -174,6 +185,37 @@ TEST_CASE("a soft stop ends everybody in order") {
   CHECK(processes.run_until([&] { return processes.ended; }));
   CHECK(processes.shared->header().stopping == 1);
   CHECK(processes.worker(0).state == ProcessState::kAbsent);
+}
+
+TEST_CASE("a vrrp process runs where the configuration has virtual routers") {
+  Processes processes(1, kServes, Millis(60'000), true);
+  CHECK(processes.run_until([&] { return processes.ready; }));
+  CHECK(processes.shared->process(kVrrpSlot).state == ProcessState::kServing);
+}
+
+TEST_CASE("no vrrp process runs without a virtual router") {
+  Processes processes(1);
+  CHECK(processes.run_until([&] { return processes.ready; }));
+  CHECK(processes.shared->process(kVrrpSlot).pid == 0);
+}
+
+TEST_CASE("the addresses of a killed vrrp process are released before it is replaced") {
+  Processes processes(1, kServes, Millis(60'000), true);
+  REQUIRE(processes.run_until([&] { return processes.ready; }));
+  Heartbeat& vrrp = processes.shared->process(kVrrpSlot);
+  kill(vrrp.pid, SIGKILL);
+  CHECK(processes.run_until([&] { return vrrp.restarts == 1; }));
+  CHECK(releases == 1);
+  CHECK(processes.run_until([&] { return vrrp.state == ProcessState::kServing; }));
+}
+
+TEST_CASE("a vrrp process that is told to stop gives up its addresses itself") {
+  Processes processes(1, kServes, Millis(60'000), true);
+  REQUIRE(processes.run_until([&] { return processes.ready; }));
+  processes.generation->stop();
+  CHECK(processes.run_until([&] { return processes.ended; }));
+  CHECK(processes.shared->process_counters(0).lost_conns.value() == 1);
+  CHECK(releases == 0);
 }
 
 }  // namespace

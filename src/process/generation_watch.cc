@@ -58,6 +58,7 @@ void Generation::lose(Member& member, int status) {
     audit_.begin();
     lost = fmt::format("; {} client connection{} lost", connections, connections == 1 ? "" : "s");
   }
+  if (member.slot == kVrrpSlot && !ended_in_order) makers_.release_vips(inherited_.config);
   // They accept for it, and may use what it held of servers' limits.
   ring_others(member);
   loop_.bury(std::move(member.channel));

@@ -25,7 +25,8 @@
 namespace hawser {
 namespace {
 
-constexpr RoleMakers kRoles = {open_process_log, make_worker, make_control};
+constexpr RoleMakers kRoles = {open_process_log, make_worker, make_control, make_vrrp,
+                               release_vips};
 
 int refuse(const Error& error) {
   HW_ALERT("{}", error.text);
@@ -102,8 +103,9 @@ class Master {
   }
 
   void announce() {
-    HW_NOTICE("{} worker{} and control serve", inherited_.shared.workers(),
-              inherited_.shared.workers() == 1 ? "" : "s");
+    HW_NOTICE("{} worker{}{} and control serve", inherited_.shared.workers(),
+              inherited_.shared.workers() == 1 ? "" : "s",
+              inherited_.config.vrrp_instances.empty() ? "" : ", vrrp");
     notifier_.ready("Serving");
     if (inherited_.daemon) {
       set_log_stderr(false);
@@ -189,7 +191,8 @@ int run_master(const MasterOptions& options, std::unique_ptr<const Config> confi
   const Listeners listeners(*config, *workers, *maxconn, place, problems);
   for (const std::string& problem : problems) HW_ALERT("{}", problem);
   if (!problems.empty()) return 1;
-  if (listeners.sockets().empty() && listeners.stats_sockets().empty()) {
+  if (listeners.sockets().empty() && listeners.stats_sockets().empty() &&
+      config->vrrp_instances.empty()) {
     return refuse(
         Error{"there is nothing to listen on: no frontend or listen section with a "
               "'bind' line is enabled"});
@@ -201,7 +204,8 @@ int run_master(const MasterOptions& options, std::unique_ptr<const Config> confi
   publish_schedules(**shared, *config);
   const bool daemon = (options.daemon || config->global.daemon) && !options.foreground &&
                       !options.single_process && !options.systemd;
-  const int code = run_processes(options, {*config, **shared, listeners, *privileges, daemon});
+  const int code = run_processes(
+      options, {*config, **shared, listeners, *privileges, vrrp_privileges(*privileges), daemon});
   if (options.single_process && code > 128) die_by(code - 128);
   return code;
 }

@@ -218,6 +218,14 @@ Privileges control_privileges(const Config& config, Privileges common) {
   return common;
 }
 
+Privileges vrrp_privileges(const Privileges& plan) {
+  return {.uid = plan.uid,
+          .gid = plan.gid,
+          .chroot = {},
+          .dumpable = plan.dumpable,
+          .capabilities = bit(CAP_NET_ADMIN) | bit(CAP_NET_RAW)};
+}
+
 Result<> drop_privileges(const Privileges& keep) {
   if (!keep.may_gain) empty_bounding_set(keep.capabilities);
   if (!keep.chroot.empty()) {

@@ -36,6 +36,10 @@ uint64_t needed_capabilities(const Config& config, bool stays_root);
 // machine.
 Privileges control_privileges(const Config& config, Privileges common);
 
+// What the vrrp process keeps: raw sockets, addresses, routes and their sysctls; no chroot, as it
+// has no use for files at all.
+Privileges vrrp_privileges(const Privileges& plan);
+
 // Gives up everything else, for good, and verifies that it is gone.
 Result<> drop_privileges(const Privileges& keep);
 

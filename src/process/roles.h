@@ -12,4 +12,8 @@ std::unique_ptr<Role> make_worker(Loop& loop, const Inherited& inherited, uint32
 // control_main.cc: health checks and the runtime socket.
 std::unique_ptr<Role> make_control(Loop& loop, const Inherited& inherited, AskWorkers ask);
 
+// vrrp_main.cc: the election, and the virtual addresses.
+std::unique_ptr<Role> make_vrrp(Loop& loop, const Inherited& inherited);
+void release_vips(const Config& config);
+
 }  // namespace hawser

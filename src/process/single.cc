@@ -24,12 +24,17 @@ class SingleProcess {
             })) {
     seat(kFirstWorker, *worker_);
     seat(kControlSlot, *control_);
+    if (inherited_.config.vrrp_instances.empty()) return;
+    vrrp_ = makers.vrrp(loop_, inherited_);
+    seat(kVrrpSlot, *vrrp_);
   }
 
   int run() {
     control_->start([this] { serve(kControlSlot); });
     worker_->start([this] { serve(kFirstWorker); });
+    if (vrrp_) vrrp_->start([this] { serve(kVrrpSlot); });
     loop_.run();
+    if (vrrp_) vrrp_->stop([] {});
     return ended_by_ == 0 ? 0 : 128 + ended_by_;
   }
 
@@ -41,7 +46,8 @@ class SingleProcess {
   void serve(uint32_t slot) {
     state_of(slot).store(ProcessState::kServing);
     const bool all = state_of(kControlSlot) == ProcessState::kServing &&
-                     state_of(kFirstWorker) == ProcessState::kServing;
+                     state_of(kFirstWorker) == ProcessState::kServing &&
+                     (!vrrp_ || state_of(kVrrpSlot) == ProcessState::kServing);
     if (all) HW_NOTICE("one process serves, with all roles");
   }
 
@@ -65,6 +71,7 @@ class SingleProcess {
         return loop_.stop();
       case SIGUSR1:
         inherited_.shared.header().stopping.store(1);
+        if (vrrp_) vrrp_->doorbell();
         state_of(kFirstWorker).store(ProcessState::kDraining);
         return worker_->drain([this] { loop_.stop(); });
       case SIGQUIT:
@@ -80,6 +87,7 @@ class SingleProcess {
   SignalWatch signals_;
   std::vector<Fd> bells_;
   std::unique_ptr<Role> worker_, control_;
+  std::unique_ptr<Role> vrrp_;  // nullptr: no vrrp section
   std::vector<std::unique_ptr<Doorbell>> doorbells_;
   int ended_by_ = 0;
 };
@@ -89,7 +97,10 @@ class SingleProcess {
 int run_single(const Inherited& inherited, const RoleMakers& makers) {
   makers.open_log(inherited.config, &inherited.shared.process_counters(0).log_dropped);
   SingleProcess process(inherited, makers);
-  const Privileges& keep = inherited.privileges;
+  Privileges keep = inherited.privileges;
+  if (!inherited.config.vrrp_instances.empty()) {
+    keep.capabilities |= inherited.vrrp_privileges.capabilities;
+  }
   if (keep.uid || keep.gid || !keep.chroot.empty()) {
     if (const auto dropped = drop_privileges(keep); !dropped) {
       HW_ALERT("cannot drop privileges: {}", dropped.error().text);
