@@ -1,0 +1,497 @@
+# SPDX-License-Identifier: MIT
+"""Several hosts on one wire: network namespaces on a bridge, an observer that captures every frame with the kernel's
+time stamp, keepalived and Hawser on the hosts, and a client that asks every few milliseconds.
+
+Everything lives in namespaces of its own and ends with the Lab. Assertions are on captured time stamps.
+"""
+import ctypes
+import dataclasses
+import ipaddress
+import os
+import pathlib
+import selectors
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import threading
+import time
+
+import hawser
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+CLONE_NEWNET = 0x40000000
+ETH_P_ALL = 3
+PACKET_OUTGOING = 4
+SO_TIMESTAMPNS = 35
+VRRP, AH, ICMP6 = 112, 51, 58
+
+
+def run(*command):
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout
+
+
+def in_namespace(name, function):
+    """The result of function(), called in a thread that lives in the namespace: sockets made there stay there."""
+    result = []
+
+    def enter():
+        fd = os.open(f"/run/netns/{name}", os.O_RDONLY)
+        try:
+            if LIBC.setns(fd, CLONE_NEWNET):
+                raise OSError(ctypes.get_errno(), f"setns {name}")
+        finally:
+            os.close(fd)
+        result.append(function())
+
+    thread = threading.Thread(target=enter)
+    thread.start()
+    thread.join()
+    return result[0]
+
+
+@dataclasses.dataclass
+class Frame:
+    """One frame as it came onto the wire. `time` is the kernel's, of the real-time clock; `node` sent it."""
+    time: float
+    node: str
+    kind: str  # "vrrp", "garp", "na"
+    source: str = ""
+    target: str = ""  # the announced address of garp and na
+    mac: str = ""
+    destination: str = ""
+    ttl: int = 0
+    vrid: int = 0
+    version: int = 0
+    priority: int = 0
+    interval: float = 0.0  # seconds
+    addresses: tuple = ()
+    raw: bytes = b""
+
+
+def mac_text(raw):
+    return ":".join(f"{byte:02x}" for byte in raw)
+
+
+def parse_vrrp(frame, payload):
+    if len(payload) < 8:
+        return None
+    frame.kind, frame.raw = "vrrp", payload
+    frame.version, frame.vrid, frame.priority, count = payload[0] >> 4, payload[1], payload[2], payload[3]
+    frame.interval = payload[5] if frame.version == 2 else (struct.unpack_from(">H", payload, 4)[0] & 0xfff) / 100
+    size = 16 if ":" in frame.source else 4
+    listed = (payload[8 + size * i:8 + size * (i + 1)] for i in range(count))
+    frame.addresses = tuple(str(ipaddress.ip_address(raw)) for raw in listed if len(raw) == size)
+    return frame
+
+
+def parse_frame(at, node, data):
+    """The Frame that matters to a test, or None."""
+    if len(data) < 14:
+        return None
+    frame = Frame(at, node, "", mac=mac_text(data[6:12]))
+    protocol = struct.unpack_from(">H", data, 12)[0]
+    body = data[14:]
+    if protocol == 0x0806 and len(body) >= 28:
+        operation, sender, target = struct.unpack_from(">H", body, 6)[0], body[14:18], body[24:28]
+        if sender != target:
+            return None
+        frame.kind, frame.target, frame.ttl = "garp", str(ipaddress.ip_address(sender)), operation
+        return frame
+    if protocol == 0x0800 and len(body) >= 20:
+        length, header = struct.unpack_from(">H", body, 2)[0], (body[0] & 15) * 4
+        frame.ttl, number = body[8], body[9]
+        frame.source = str(ipaddress.ip_address(body[12:16]))
+        frame.destination = str(ipaddress.ip_address(body[16:20]))
+        payload = body[header:length]
+        if number == AH:
+            payload = payload[24:]
+        return parse_vrrp(frame, payload) if number in (VRRP, AH) else None
+    if protocol == 0x86dd and len(body) >= 40:
+        length, number, frame.ttl = struct.unpack_from(">HBB", body, 4)
+        frame.source = str(ipaddress.ip_address(body[8:24]))
+        frame.destination = str(ipaddress.ip_address(body[24:40]))
+        payload = body[40:40 + length]
+        if number == VRRP:
+            return parse_vrrp(frame, payload)
+        if number == ICMP6 and payload and payload[0] == 136:
+            frame.kind, frame.target = "na", str(ipaddress.ip_address(payload[8:24]))
+            return frame
+    return None
+
+
+class Observer:
+    """Everything that nodes send, in order."""
+
+    def __init__(self, namespace, ports):
+        self.frames = []
+        self.ports = ports  # interface name in the hub -> node
+        self.changed = threading.Condition()
+        self.socket = in_namespace(namespace, self._open)
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    @staticmethod
+    def _open():
+        capture = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+        capture.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        capture.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 20)
+        return capture
+
+    def _read(self):
+        while True:
+            try:
+                data, ancillary, _, address = self.socket.recvmsg(2048, 256)
+            except OSError:
+                return
+            # What the bridge sends out of its ports was received on another one before.
+            if address[2] == PACKET_OUTGOING or address[0] not in self.ports:
+                continue
+            at = time.time()
+            for level, kind, value in ancillary:
+                if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
+                    seconds, nanoseconds = struct.unpack("qq", value)
+                    at = seconds + nanoseconds / 1e9
+            frame = parse_frame(at, self.ports[address[0]], data)
+            if frame:
+                with self.changed:
+                    self.frames.append(frame)
+                    self.changed.notify_all()
+
+    def select(self, since=0.0, until=None, **fields):
+        """The frames so far whose fields have the given values; a function as a value judges it."""
+        def fits(frame):
+            if frame.time < since or (until is not None and frame.time >= until):
+                return False
+            return all(want(getattr(frame, name)) if callable(want) else getattr(frame, name) == want
+                       for name, want in fields.items())
+        with self.changed:
+            return [frame for frame in self.frames if fits(frame)]
+
+    def wait(self, count=1, deadline=hawser.DEADLINE, what="", since=0.0, **fields):
+        """The first `count` frames that fit, as soon as they are there."""
+        end = time.monotonic() + deadline
+        while True:
+            found = self.select(since, **fields)
+            if len(found) >= count:
+                return found[:count]
+            with self.changed:
+                if not self.changed.wait(max(0, end - time.monotonic())) and time.monotonic() >= end:
+                    described = what or ", ".join(f"{name}={value}" for name, value in fields.items())
+                    raise AssertionError(f"{len(found)} of {count} frames within {deadline} s: {described}")
+
+    def close(self):
+        self.socket.close()
+
+
+class Node:
+    """A host of the lab: a namespace with eth0 on the wire."""
+
+    def __init__(self, lab, name, number):
+        self.lab, self.name, self.number = lab, name, number
+        self.namespace = f"hw{os.getpid()}{name}"
+        self.address, self.address6 = f"10.99.0.{number}", f"fd99::{number:x}"
+        run("ip", "netns", "add", self.namespace)
+        self.ip("link", "set", "lo", "up")
+        # Nobody waits for duplicate address detection.
+        self.sysctl("net.ipv6.conf.all.accept_dad", "0")
+        self.sysctl("net.ipv6.conf.default.accept_dad", "0")
+
+    def plug(self, hub, bridge, interface, address=None, address6=None):
+        """An interface of this node on a bridge; returns the name of the other end."""
+        port = f"{self.name}-{interface}"
+        run("ip", "-n", hub, "link", "add", port, "type", "veth", "peer", "name", interface, "netns", self.namespace)
+        run("ip", "-n", hub, "link", "set", port, "master", bridge, "up")
+        self.ip("link", "set", interface, "up")
+        if address:
+            self.ip("addr", "add", f"{address}/24", "dev", interface)
+        if address6:
+            self.ip("addr", "add", f"{address6}/64", "dev", interface, "nodad")
+        return port
+
+    def ip(self, *words):
+        return run("ip", "-n", self.namespace, *words)
+
+    def sysctl(self, name, value):
+        run("ip", "netns", "exec", self.namespace, "sysctl", "-qw", f"{name}={value}")
+
+    def addresses(self, interface="eth0"):
+        """All addresses of an interface, with their prefix lengths."""
+        lines = self.ip("-o", "addr", "show", "dev", interface).splitlines()
+        return {line.split()[3] for line in lines}
+
+    def holds(self, address, interface="eth0"):
+        return any(held.split("/")[0] == address for held in self.addresses(interface))
+
+    def spawn(self, *command, **options):
+        return subprocess.Popen(["ip", "netns", "exec", self.namespace, *command], **options)
+
+
+class Program:
+    """A daemon on a node, with its output in self.log; ended with the lab."""
+
+    def __init__(self, node, *command):
+        self.node, self.log = node, []
+        self.changed = threading.Condition()
+        self.process = node.spawn(*command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True, errors="replace")
+        threading.Thread(target=self._read, daemon=True).start()
+        node.lab.programs.append(self)
+
+    def _read(self):
+        for line in self.process.stdout:
+            with self.changed:
+                self.log.append((time.time(), line.rstrip("\n")))
+                self.changed.notify_all()
+        with self.changed:
+            self.log.append((time.time(), None))
+            self.changed.notify_all()
+
+    def wait_log(self, text, deadline=hawser.DEADLINE, since=0.0):
+        """When the first line with `text` since then came."""
+        end = time.monotonic() + deadline
+        with self.changed:
+            while True:
+                for at, line in self.log:
+                    if at >= since and line is not None and text in line:
+                        return at
+                if any(line is None for _, line in self.log) or time.monotonic() >= end:
+                    tail = "\n".join(line or "(end)" for _, line in self.log[-40:])
+                    raise AssertionError(f"{self.node.name}: no line with '{text}':\n{tail}")
+                self.changed.wait(max(0.01, end - time.monotonic()))
+
+    def logged(self, text, since=0.0):
+        with self.changed:
+            return [line for at, line in self.log if at >= since and line is not None and text in line]
+
+    def signal(self, number):
+        """Sends it and returns when."""
+        at = time.time()
+        self.process.send_signal(number)
+        return at
+
+    def stop(self, deadline=10):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.process.terminate()
+        try:
+            return self.process.wait(deadline)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+
+class Keepalived(Program):
+    def __init__(self, node, config):
+        folder = node.lab.folder_of(node)
+        path = folder / "keepalived.conf"
+        path.write_text(config)
+        path.chmod(0o644)
+        super().__init__(node, "keepalived", "-n", "-l", "-D", "-P", "-f", str(path), "-p", str(folder / "ka.pid"),
+                         "-r", str(folder / "ka-vrrp.pid"))
+
+
+class HawserNode(Program):
+    """Hawser on a node. `config` may use {dir}; its runtime socket is {dir}/cli where the file says so."""
+
+    def __init__(self, node, config, *arguments):
+        self.dir = node.lab.folder_of(node)
+        path = self.dir / "hawser.cfg"
+        path.write_text(config.replace("{dir}", str(self.dir)))
+        super().__init__(node, hawser.HAWSER, "-W", *arguments, "-f", str(path))
+
+    def cli(self, command):
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(hawser.DEADLINE)
+            client.connect(str(self.dir / "cli"))
+            client.sendall(command.encode() + b"\n")
+            client.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: client.recv(65536), b"")).decode()
+
+    def pids(self):
+        """pid of each process by its name: master, control, vrrp, worker1 …"""
+        found = {}
+        for line in run("ps", "-eo", "pid,ppid,args").splitlines()[1:]:
+            pid, parent, title = line.split(None, 2)
+            if int(pid) == self.process.pid or int(parent) == self.process.pid:
+                name = title.split("hawser: ", 1)
+                found[name[1].strip() if len(name) == 2 else "master"] = int(pid)
+        return found
+
+
+class Client:
+    """Asks an address every few milliseconds, each time over a new connection, and notes when it was answered."""
+
+    def __init__(self, node, address, port, every=0.005, patience=0.3):
+        self.address, self.port, self.every, self.patience = address, port, every, patience
+        self.answers = []  # (asked, answered), in the order of the answers
+        self.ending = False
+        self.thread = threading.Thread(target=in_namespace, args=(node.namespace, self._ask), daemon=True)
+        self.thread.start()
+
+    def _ask(self):
+        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
+        selector = selectors.DefaultSelector()
+        waiting = {}  # socket -> when it was opened
+        following = time.monotonic()
+        while not self.ending:
+            now = time.monotonic()
+            if now >= following:
+                following += self.every
+                asking = socket.socket(family)
+                asking.setblocking(False)
+                asking.connect_ex((self.address, self.port))
+                waiting[asking] = time.time()
+                selector.register(asking, selectors.EVENT_WRITE)
+            for key, _ in selector.select(max(0, following - time.monotonic())):
+                self._step(selector, key.fileobj, key.events, waiting)
+            for asking, opened in [each for each in waiting.items() if time.time() - each[1] > self.patience]:
+                self._end(selector, asking, waiting)
+        for asking in list(waiting):
+            self._end(selector, asking, waiting)
+
+    def _step(self, selector, asking, events, waiting):
+        try:
+            if events == selectors.EVENT_WRITE:
+                if asking.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                    return self._end(selector, asking, waiting)
+                asking.send(b"GET / HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n")
+                selector.modify(asking, selectors.EVENT_READ)
+                return None
+            if asking.recv(4096).startswith(b"HTTP/1.1 200"):
+                self.answers.append((waiting[asking], time.time()))
+        except OSError:
+            pass
+        return self._end(selector, asking, waiting)
+
+    @staticmethod
+    def _end(selector, asking, waiting):
+        selector.unregister(asking)
+        del waiting[asking]
+        asking.close()
+
+    def wait_answers(self, count=1, since=0.0, deadline=hawser.DEADLINE):
+        end = time.monotonic() + deadline
+        while sum(1 for asked, _ in list(self.answers) if asked >= since) < count:
+            if time.monotonic() > end:
+                raise AssertionError(f"no answer from {self.address} within {deadline} s")
+            time.sleep(self.every)
+
+    def outage(self, since, until=None):
+        """The longest time between two answered questions, by when they were asked, around and after `since`."""
+        asked = sorted(each for each, _ in list(self.answers))
+        before = [each for each in asked if each < since][-1:]
+        after = [each for each in asked if each >= since and (until is None or each < until)]
+        times = before + after
+        return max((later - earlier for earlier, later in zip(times, times[1:])), default=float("inf"))
+
+    def stop(self):
+        self.ending = True
+        self.thread.join()
+
+
+class Lab:
+    """Use with `with`: nodes by their letters, hosts .1, .2 …, and a client host .100."""
+
+    def __init__(self, nodes="ab", second_wire=False):
+        hawser.need_root()
+        self.programs = []
+        self.folder = tempfile.TemporaryDirectory(prefix="hawser-lab-")
+        os.chmod(self.folder.name, 0o755)
+        self.hub = f"hw{os.getpid()}hub"
+        self.nodes = {}
+        run("ip", "netns", "add", self.hub)
+        for bridge in ["br0"] + ["br1"] * second_wire:
+            # Multicast is flooded as on a plain switch.
+            run("ip", "-n", self.hub, "link", "add", bridge, "type", "bridge", "mcast_snooping", "0")
+            run("ip", "-n", self.hub, "link", "set", bridge, "up")
+        ports = {}
+        for number, name in enumerate(nodes, 1):
+            self.nodes[name] = self._add(name, number, ports, second_wire)
+        self.client = self._add("client", 100, ports, False)
+        self.observer = Observer(self.hub, ports)
+
+    def _add(self, name, number, ports, second_wire):
+        node = Node(self, name, number)
+        ports[node.plug(self.hub, "br0", "eth0", node.address, node.address6)] = name
+        if second_wire:
+            ports[node.plug(self.hub, "br1", "eth1", f"10.98.0.{number}")] = name
+        return node
+
+    def folder_of(self, node):
+        folder = pathlib.Path(self.folder.name) / node.name
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o755)
+        return folder
+
+    def cut(self, node, interface="eth0"):
+        """Takes the cable of a node out of the switch; returns when."""
+        at = time.time()
+        run("ip", "-n", self.hub, "link", "set", f"{node.name}-{interface}", "down")
+        return at
+
+    def mend(self, node, interface="eth0"):
+        run("ip", "-n", self.hub, "link", "set", f"{node.name}-{interface}", "up")
+        return time.time()
+
+    def isolate(self, node):
+        """The node's link stays up, but its frames reach nobody."""
+        run("ip", "-n", self.hub, "link", "set", f"{node.name}-eth0", "nomaster")
+        return time.time()
+
+    def join(self, node):
+        run("ip", "-n", self.hub, "link", "set", f"{node.name}-eth0", "master", "br0")
+        return time.time()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is not None:
+            self.tell()
+        for program in self.programs:
+            program.stop()
+        self.observer.close()
+        for node in [*self.nodes.values(), self.client]:
+            subprocess.run(["ip", "netns", "del", node.namespace], check=False)
+        subprocess.run(["ip", "netns", "del", self.hub], check=False)
+        self.folder.cleanup()
+
+    def tell(self):
+        """What a failed test shows: the logs and the last frames."""
+        for program in self.programs:
+            print(f"--- {program.node.name}: {' '.join(program.process.args[4:6])}")
+            for at, line in program.log[-60:]:
+                print(f"{at:.3f} {line}")
+        print("--- the wire")
+        for frame in self.observer.select()[-60:]:
+            print(f"{frame.time:.3f} {frame.node} {frame.kind} {frame.source or frame.mac} vrid {frame.vrid} "
+                  f"prio {frame.priority} {frame.target}")
+
+
+def keepalived(name="VI_1", vrid=51, priority=100, vips=("10.99.0.50",), state="BACKUP", advert=1, version=2,
+               auth="", globals_="", body=""):
+    """A keepalived.conf with one instance."""
+    blocks = "".join(f"    authentication {{ auth_type {auth.split()[0]}\n auth_pass {auth.split()[1]} }}\n" if auth else "")
+    listed = "\n".join(f"        {vip}" for vip in vips)
+    return f"""global_defs {{
+    router_id lab
+    vrrp_version {version}
+    {globals_}
+}}
+vrrp_instance {name} {{
+    state {state}
+    interface eth0
+    virtual_router_id {vrid}
+    priority {priority}
+    advert_int {advert}
+{blocks}    {body}
+    virtual_ipaddress {{
+{listed}
+    }}
+}}
+"""
