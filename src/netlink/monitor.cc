@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+#include "netlink/monitor.h"
+
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <netlink/msg.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace hawser {
+namespace {
+
+Address to_address(int family, const nlattr* attribute) {
+  if (family == AF_INET && nla_len(attribute) == 4) {
+    in_addr ip;
+    memcpy(&ip, nla_data(attribute), sizeof ip);
+    return Address::ipv4(ip, 0);
+  }
+  if (family == AF_INET6 && nla_len(attribute) == 16) {
+    in6_addr ip;
+    memcpy(&ip, nla_data(attribute), sizeof ip);
+    return Address::ipv6(ip, 0);
+  }
+  return {};
+}
+
+bool is_same(const LinkAddress& a, const LinkAddress& b) {
+  return a.ifindex == b.ifindex && a.prefix == b.prefix && a.address == b.address;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<NetMonitor>> NetMonitor::open(Loop& loop, Events events) {
+  std::unique_ptr<NetMonitor> monitor(new NetMonitor(loop, std::move(events)));
+  if (const auto started = monitor->start(); !started) return started.error();
+  return monitor;
+}
+
+Result<> NetMonitor::start() {
+  socket_.reset(::socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE));
+  if (!socket_) return errno_error("cannot open a routing socket", errno);
+  // A storm of changes is to be seen whole; what does not fit leads to a new reading.
+  const int size = 4 << 20;
+  ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
+  sockaddr_nl address{};
+  address.nl_family = AF_NETLINK;
+  address.nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
+  if (::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+    return errno_error("cannot follow the changes of interfaces", errno);
+  }
+  if (const auto read = resync(true); !read) return read;
+  watch_ =
+      std::make_unique<FdWatch>(loop_, socket_.get(), FdWatch::kRead, [this](int) { receive(); });
+  return {};
+}
+
+// The kernel's present tables take the place of ours; the differences are told.
+Result<> NetMonitor::resync(bool silent) {
+  const auto rtnl = Rtnl::open();
+  if (!rtnl) return rtnl.error();
+  const std::map<uint32_t, Link> old_links = std::exchange(links_, {});
+  const std::vector<LinkAddress> old_addresses = std::exchange(addresses_, {});
+  for (const int type : {RTM_GETLINK, RTM_GETADDR}) {
+    const auto dumped =
+        (*rtnl)->dump(type, AF_UNSPEC, [this](const nlmsghdr& message) { take(message, true); });
+    if (!dumped) return dumped;
+  }
+  if (silent) return {};
+  for (const auto& [index, link] : old_links) {
+    if (find(index) == nullptr) events_.link_gone(link);
+  }
+  for (const auto& [index, link] : links_) events_.link_changed(link);
+  const auto among = [](const std::vector<LinkAddress>& list, const LinkAddress& wanted) {
+    return std::any_of(list.begin(), list.end(),
+                       [&wanted](const LinkAddress& each) { return is_same(each, wanted); });
+  };
+  for (const LinkAddress& address : old_addresses) {
+    if (!among(addresses_, address)) events_.address_gone(address);
+  }
+  for (const LinkAddress& address : addresses_) {
+    if (!among(old_addresses, address)) events_.address_added(address);
+  }
+  return {};
+}
+
+void NetMonitor::receive() {
+  char buffer[65536];
+  for (;;) {
+    const ssize_t n = ::recv(socket_.get(), buffer, sizeof buffer, 0);
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      if (errno != ENOBUFS) return;
+      if (const auto read = resync(false); !read) HW_WARN("{}", read.error().text);
+      continue;
+    }
+    auto* message = reinterpret_cast<nlmsghdr*>(buffer);
+    for (auto left = static_cast<int>(n); nlmsg_ok(message, left);
+         message = nlmsg_next(message, &left)) {
+      take(*message, false);
+    }
+  }
+}
+
+void NetMonitor::take(const nlmsghdr& message, bool silent) {
+  switch (message.nlmsg_type) {
+    case RTM_NEWLINK:
+    case RTM_DELLINK:
+      return take_link(message, silent);
+    case RTM_NEWADDR:
+    case RTM_DELADDR:
+      return take_address(message, silent);
+    default:
+      return;
+  }
+}
+
+void NetMonitor::take_link(const nlmsghdr& message, bool silent) {
+  const auto* header = static_cast<const ifinfomsg*>(nlmsg_data(&message));
+  // AF_BRIDGE messages tell of ports, not of the interface.
+  if (header->ifi_family != AF_UNSPEC) return;
+  nlattr* attributes[IFLA_MAX + 1] = {};
+  if (nlmsg_parse(const_cast<nlmsghdr*>(&message), sizeof *header, attributes, IFLA_MAX, nullptr) <
+      0)
+    return;
+  Link link;
+  link.index = static_cast<uint32_t>(header->ifi_index);
+  if (attributes[IFLA_IFNAME] != nullptr) link.name = nla_get_string(attributes[IFLA_IFNAME]);
+  if (attributes[IFLA_MTU] != nullptr) link.mtu = nla_get_u32(attributes[IFLA_MTU]);
+  if (attributes[IFLA_LINK] != nullptr) link.base = nla_get_u32(attributes[IFLA_LINK]);
+  if (attributes[IFLA_ADDRESS] != nullptr && nla_len(attributes[IFLA_ADDRESS]) == sizeof link.mac) {
+    memcpy(link.mac, nla_data(attributes[IFLA_ADDRESS]), sizeof link.mac);
+  }
+  link.usable = (header->ifi_flags & IFF_UP) != 0 && (header->ifi_flags & IFF_RUNNING) != 0;
+  link.no_arp = (header->ifi_flags & IFF_NOARP) != 0;
+  if (message.nlmsg_type == RTM_DELLINK) {
+    links_.erase(link.index);
+    std::erase_if(addresses_,
+                  [&link](const LinkAddress& each) { return each.ifindex == link.index; });
+    if (!silent) events_.link_gone(link);
+    return;
+  }
+  links_[link.index] = link;
+  if (!silent) events_.link_changed(link);
+}
+
+void NetMonitor::take_address(const nlmsghdr& message, bool silent) {
+  const auto* header = static_cast<const ifaddrmsg*>(nlmsg_data(&message));
+  nlattr* attributes[IFA_MAX + 1] = {};
+  if (nlmsg_parse(const_cast<nlmsghdr*>(&message), sizeof *header, attributes, IFA_MAX, nullptr) <
+      0)
+    return;
+  // On a point-to-point link IFA_ADDRESS is the peer's.
+  const nlattr* own =
+      attributes[IFA_LOCAL] != nullptr ? attributes[IFA_LOCAL] : attributes[IFA_ADDRESS];
+  if (own == nullptr) return;
+  LinkAddress address;
+  address.ifindex = header->ifa_index;
+  address.address = to_address(header->ifa_family, own);
+  address.prefix = header->ifa_prefixlen;
+  address.scope = header->ifa_scope;
+  if (attributes[IFA_PROTO] != nullptr) address.protocol = nla_get_u8(attributes[IFA_PROTO]);
+  const uint32_t flags = attributes[IFA_FLAGS] != nullptr ? nla_get_u32(attributes[IFA_FLAGS])
+                                                          : uint32_t{header->ifa_flags};
+  address.secondary = (flags & IFA_F_SECONDARY) != 0;
+  address.tentative = (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) != 0;
+  const auto known = std::find_if(addresses_.begin(), addresses_.end(),
+                                  [&](const auto& each) { return is_same(each, address); });
+  if (message.nlmsg_type == RTM_DELADDR) {
+    if (known == addresses_.end()) return;
+    addresses_.erase(known);
+    if (!silent) events_.address_gone(address);
+    return;
+  }
+  if (known != addresses_.end()) {
+    *known = address;
+  } else {
+    addresses_.push_back(address);
+  }
+  if (!silent) events_.address_added(address);
+}
+
+const Link* NetMonitor::find(const std::string& name) const {
+  for (const auto& [index, link] : links_) {
+    if (link.name == name) return &link;
+  }
+  return nullptr;
+}
+
+const Link* NetMonitor::find(uint32_t index) const {
+  const auto found = links_.find(index);
+  return found == links_.end() ? nullptr : &found->second;
+}
+
+std::vector<LinkAddress> NetMonitor::addresses_of(uint32_t ifindex) const {
+  std::vector<LinkAddress> found;
+  for (const LinkAddress& address : addresses_) {
+    if (address.ifindex == ifindex) found.push_back(address);
+  }
+  return found;
+}
+
+}  // namespace hawser

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// The interfaces and addresses of this network namespace, kept up to date by the kernel's messages.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/address.h"
+#include "base/fd.h"
+#include "loop/loop.h"
+#include "loop/watch.h"
+#include "netlink/rtnl.h"
+
+namespace hawser {
+
+struct Link {
+  uint32_t index = 0;
+  std::string name;
+  uint8_t mac[6] = {};
+  uint32_t mtu = 1500;
+  uint32_t base = 0;    // the interface that a macvlan or VLAN stands on
+  bool usable = false;  // IFF_UP and IFF_RUNNING
+  bool no_arp = false;  // IFF_NOARP
+};
+
+struct LinkAddress {
+  uint32_t ifindex = 0;
+  Address address;
+  uint8_t prefix = 0;
+  uint8_t scope = 0;
+  uint8_t protocol = 0;    // IFA_PROTO
+  bool secondary = false;  // IFA_F_SECONDARY; IPv6: temporary
+  bool tentative = false;  // IPv6: not usable yet, or never (duplicate)
+};
+
+class NetMonitor {
+ public:
+  struct Events {
+    std::function<void(const Link&)> link_changed;  // also a new one
+    std::function<void(const Link&)> link_gone;
+    std::function<void(const LinkAddress&)> address_added;
+    std::function<void(const LinkAddress&)> address_gone;
+  };
+  // Reads what is there; no event tells of that.
+  static Result<std::unique_ptr<NetMonitor>> open(Loop& loop, Events events);
+
+  const Link* find(const std::string& name) const;  // nullptr: there is none
+  const Link* find(uint32_t index) const;
+  std::vector<LinkAddress> addresses_of(uint32_t ifindex) const;
+  const std::vector<LinkAddress>& addresses() const { return addresses_; }
+
+ private:
+  NetMonitor(Loop& loop, Events events) : loop_(loop), events_(std::move(events)) {}
+  Result<> start();
+  Result<> resync(bool silent);
+  void receive();
+  void take(const nlmsghdr& message, bool silent);
+  void take_link(const nlmsghdr& message, bool silent);
+  void take_address(const nlmsghdr& message, bool silent);
+
+  Loop& loop_;
+  Events events_;
+  Fd socket_;
+  std::unique_ptr<FdWatch> watch_;
+  std::map<uint32_t, Link> links_;
+  std::vector<LinkAddress> addresses_;
+};
+
+}  // namespace hawser

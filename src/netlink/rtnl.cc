@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+#include "netlink/rtnl.h"
+
+#include <errno.h>
+#include <fmt/core.h>
+#include <linux/fib_rules.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
+#include <string.h>
+
+#include "base/assert.h"
+
+namespace hawser {
+namespace {
+
+// A message under construction.
+class Message {
+ public:
+  Message(int type, int flags) : message_(nlmsg_alloc_simple(type, flags)) {
+    HW_ASSERT(message_ != nullptr);
+  }
+  template <class Header>
+  void header(const Header& header) {
+    Header copy = header;
+    HW_ASSERT(nlmsg_append(message_, &copy, sizeof copy, NLMSG_ALIGNTO) == 0);
+  }
+  void put(int type, const void* data, size_t size) {
+    HW_ASSERT(nla_put(message_, type, static_cast<int>(size), data) == 0);
+  }
+  void put(int type, uint32_t value) { put(type, &value, sizeof value); }
+  void put(int type, uint8_t value) { put(type, &value, sizeof value); }
+  void put(int type, const std::string& text) { put(type, text.c_str(), text.size() + 1); }
+  void put(int type, const Address& address) {
+    if (address.family() == AF_INET) return put(type, &address.v4(), sizeof address.v4());
+    put(type, &address.v6(), sizeof address.v6());
+  }
+  nlattr* begin(int type) { return nla_nest_start(message_, type); }
+  void end(nlattr* nest) { nla_nest_end(message_, nest); }
+  nl_msg* release() { return std::exchange(message_, nullptr); }
+
+ private:
+  nl_msg* message_;
+};
+
+Message address_message(int type, int flags, const InterfaceAddress& address) {
+  const bool v6 = address.address.family() == AF_INET6;
+  Message message(type, flags);
+  ifaddrmsg header{};
+  header.ifa_family = static_cast<uint8_t>(address.address.family());
+  header.ifa_prefixlen = address.prefix;
+  header.ifa_scope = address.scope;
+  header.ifa_index = address.ifindex;
+  message.header(header);
+  message.put(IFA_LOCAL, address.address);
+  if (!v6) message.put(IFA_ADDRESS, address.address);
+  if (type != RTM_NEWADDR) return message;
+  uint32_t flag_bits = 0;
+  if (v6 && address.no_dad) flag_bits |= IFA_F_NODAD;
+  if (flag_bits != 0) message.put(IFA_FLAGS, flag_bits);
+  if (!address.label.empty() && !v6) message.put(IFA_LABEL, address.label);
+  if (address.broadcast && !v6) message.put(IFA_BROADCAST, *address.broadcast);
+  if (address.deprecated) {
+    ifa_cacheinfo lifetimes{};
+    lifetimes.ifa_valid = UINT32_MAX;
+    message.put(IFA_CACHEINFO, &lifetimes, sizeof lifetimes);
+  }
+  if (address.protocol != 0) message.put(IFA_PROTO, address.protocol);
+  return message;
+}
+
+Message route_message(int type, int flags, const KernelRoute& route) {
+  Message message(type, flags);
+  rtmsg header{};
+  header.rtm_family = static_cast<uint8_t>(route.family);
+  header.rtm_dst_len = route.prefix;
+  header.rtm_table = static_cast<uint8_t>(route.table < 256 ? route.table : 0);
+  header.rtm_protocol = route.protocol;
+  header.rtm_scope = route.scope;
+  header.rtm_type = RTN_UNICAST;
+  message.header(header);
+  message.put(RTA_TABLE, route.table);
+  if (route.to) message.put(RTA_DST, *route.to);
+  if (route.via) message.put(RTA_GATEWAY, *route.via);
+  if (route.source) message.put(RTA_PREFSRC, *route.source);
+  if (route.ifindex != 0) message.put(RTA_OIF, route.ifindex);
+  if (route.metric != 0) message.put(RTA_PRIORITY, route.metric);
+  return message;
+}
+
+Message rule_message(int type, int flags, const KernelRule& rule) {
+  Message message(type, flags);
+  fib_rule_hdr header{};
+  header.family = static_cast<uint8_t>(rule.family);
+  header.src_len = rule.from_prefix;
+  header.dst_len = rule.to_prefix;
+  header.table = static_cast<uint8_t>(rule.table < 256 ? rule.table : 0);
+  header.action = FR_ACT_TO_TBL;
+  message.header(header);
+  message.put(FRA_TABLE, rule.table);
+  if (rule.from) message.put(FRA_SRC, *rule.from);
+  if (rule.to) message.put(FRA_DST, *rule.to);
+  if (!rule.iif.empty()) message.put(FRA_IIFNAME, rule.iif);
+  if (rule.fwmark != 0) message.put(FRA_FWMARK, rule.fwmark);
+  if (rule.priority != 0) message.put(FRA_PRIORITY, rule.priority);
+  if (rule.protocol != 0) message.put(FRA_PROTOCOL, rule.protocol);
+  return message;
+}
+
+// `already`: the errno that says that it was so before.
+Result<bool> verdict(int code, int already, const std::string& what) {
+  if (code == 0) return true;
+  if (code == already) return false;
+  return errno_error("cannot " + what, code);
+}
+
+std::string describe(const InterfaceAddress& address) {
+  char name[IF_NAMESIZE] = "?";
+  if_indextoname(address.ifindex, name);
+  return fmt::format("address {}/{} on {}", address.address.ip_text(), address.prefix, name);
+}
+
+std::string describe(const KernelRoute& route) {
+  std::string text = route.to ? fmt::format("route {}/{}", route.to->ip_text(), route.prefix)
+                              : std::string("route default");
+  if (route.via) text += " via " + route.via->ip_text();
+  return text;
+}
+
+std::string describe(const KernelRule& rule) {
+  return fmt::format("rule {} for table {}", rule.priority, rule.table);
+}
+
+constexpr int kAdd = NLM_F_CREATE | NLM_F_EXCL;
+
+}  // namespace
+
+Result<std::unique_ptr<Rtnl>> Rtnl::open() {
+  nl_sock* socket = nl_socket_alloc();
+  HW_ASSERT(socket != nullptr);
+  std::unique_ptr<Rtnl> rtnl(new Rtnl(socket));
+  if (const int error = nl_connect(socket, NETLINK_ROUTE); error < 0) {
+    return Error{fmt::format("cannot open a routing socket: {}", nl_geterror(error))};
+  }
+  // A dump of a machine with thousands of addresses comes in one go.
+  nl_socket_set_buffer_size(socket, 1 << 20, 1 << 17);
+  return rtnl;
+}
+
+Rtnl::~Rtnl() { nl_socket_free(socket_); }
+
+int Rtnl::request(nl_msg* message) {
+  // Not nl_send_sync(): its error codes put ENOENT, ESRCH and EADDRNOTAVAIL into one.
+  if (const int sent = nl_send_auto(socket_, message); sent < 0) {
+    nlmsg_free(message);
+    return EIO;
+  }
+  const uint32_t sequence = nlmsg_hdr(message)->nlmsg_seq;
+  nlmsg_free(message);
+  for (;;) {
+    char buffer[8192];
+    const ssize_t n = recv(nl_socket_get_fd(socket_), buffer, sizeof buffer, 0);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno;
+    const auto* header = reinterpret_cast<const nlmsghdr*>(buffer);
+    if (static_cast<size_t>(n) < NLMSG_LENGTH(sizeof(nlmsgerr)) ||
+        header->nlmsg_type != NLMSG_ERROR || header->nlmsg_seq != sequence) {
+      continue;  // left from a request whose answer was not read
+    }
+    return -static_cast<const nlmsgerr*>(NLMSG_DATA(header))->error;
+  }
+}
+
+Result<bool> Rtnl::add(const InterfaceAddress& address) {
+  Message message = address_message(RTM_NEWADDR, kAdd, address);
+  return verdict(request(message.release()), EEXIST, "add " + describe(address));
+}
+
+Result<bool> Rtnl::remove(const InterfaceAddress& address) {
+  Message message = address_message(RTM_DELADDR, 0, address);
+  const int code = request(message.release());
+  return verdict(code == ENODEV ? EADDRNOTAVAIL : code, EADDRNOTAVAIL,
+                 "remove " + describe(address));
+}
+
+Result<bool> Rtnl::add(const KernelRoute& route) {
+  Message message = route_message(RTM_NEWROUTE, kAdd, route);
+  return verdict(request(message.release()), EEXIST, "add " + describe(route));
+}
+
+Result<bool> Rtnl::remove(const KernelRoute& route) {
+  Message message = route_message(RTM_DELROUTE, 0, route);
+  return verdict(request(message.release()), ESRCH, "remove " + describe(route));
+}
+
+Result<bool> Rtnl::add(const KernelRule& rule) {
+  Message message = rule_message(RTM_NEWRULE, kAdd, rule);
+  return verdict(request(message.release()), EEXIST, "add " + describe(rule));
+}
+
+Result<bool> Rtnl::remove(const KernelRule& rule) {
+  Message message = rule_message(RTM_DELRULE, 0, rule);
+  return verdict(request(message.release()), ENOENT, "remove " + describe(rule));
+}
+
+Result<uint32_t> Rtnl::make_macvlan(const std::string& name, uint32_t base,
+                                    const uint8_t (&mac)[6]) {
+  Message message(RTM_NEWLINK, kAdd);
+  ifinfomsg header{};
+  header.ifi_flags = header.ifi_change = IFF_UP;
+  message.header(header);
+  message.put(IFLA_IFNAME, name);
+  message.put(IFLA_LINK, base);
+  message.put(IFLA_ADDRESS, mac, sizeof mac);
+  nlattr* info = message.begin(IFLA_LINKINFO);
+  message.put(IFLA_INFO_KIND, std::string("macvlan"));
+  nlattr* data = message.begin(IFLA_INFO_DATA);
+  // A frame with our own address that comes back is not to be taken for a neighbour's.
+  message.put(IFLA_MACVLAN_MODE, uint32_t{MACVLAN_MODE_PRIVATE});
+  message.end(data);
+  message.end(info);
+  const int code = request(message.release());
+  if (code != 0 && code != EEXIST) return errno_error("cannot make the interface " + name, code);
+  const uint32_t index = if_nametoindex(name.c_str());
+  if (index == 0) return errno_error("cannot find the interface " + name, errno);
+  if (code == 0) return index;
+  bool ours = false;
+  const auto dumped = dump(RTM_GETLINK, AF_UNSPEC, [&](const nlmsghdr& found) {
+    const auto* link = static_cast<const ifinfomsg*>(nlmsg_data(&found));
+    if (link->ifi_index != static_cast<int>(index)) return;
+    nlattr* attributes[IFLA_MAX + 1] = {};
+    if (nlmsg_parse(const_cast<nlmsghdr*>(&found), sizeof *link, attributes, IFLA_MAX, nullptr) < 0)
+      return;
+    ours = attributes[IFLA_LINK] != nullptr && nla_get_u32(attributes[IFLA_LINK]) == base &&
+           attributes[IFLA_ADDRESS] != nullptr && nla_len(attributes[IFLA_ADDRESS]) == sizeof mac &&
+           memcmp(nla_data(attributes[IFLA_ADDRESS]), mac, sizeof mac) == 0;
+  });
+  if (!dumped) return dumped.error();
+  if (!ours) return Error{fmt::format("an interface {} exists that is not ours", name)};
+  return index;
+}
+
+Result<> Rtnl::remove_link(uint32_t ifindex) {
+  Message message(RTM_DELLINK, 0);
+  ifinfomsg header{};
+  header.ifi_index = static_cast<int>(ifindex);
+  message.header(header);
+  const int code = request(message.release());
+  if (code != 0 && code != ENODEV) return errno_error("cannot remove an interface", code);
+  return {};
+}
+
+Result<> Rtnl::dump(int type, int family, const std::function<void(const nlmsghdr&)>& each) {
+  nl_msg* message = nlmsg_alloc_simple(type, NLM_F_DUMP);
+  HW_ASSERT(message != nullptr);
+  // Links and addresses begin with a header of their own, whose first byte is the family.
+  const size_t size = type == RTM_GETLINK ? sizeof(ifinfomsg) : sizeof(ifaddrmsg);
+  char header[sizeof(ifinfomsg)] = {static_cast<char>(family)};
+  HW_ASSERT(nlmsg_append(message, header, size, NLMSG_ALIGNTO) == 0);
+  const int sent = nl_send_auto(socket_, message);
+  const uint32_t sequence = nlmsg_hdr(message)->nlmsg_seq;
+  nlmsg_free(message);
+  if (sent < 0) return Error{fmt::format("cannot ask the kernel: {}", nl_geterror(sent))};
+  for (;;) {
+    char buffer[65536];
+    const ssize_t n = recv(nl_socket_get_fd(socket_), buffer, sizeof buffer, 0);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno_error("cannot read the kernel's answer", errno);
+    auto* found = reinterpret_cast<nlmsghdr*>(buffer);
+    for (auto left = static_cast<int>(n); nlmsg_ok(found, left); found = nlmsg_next(found, &left)) {
+      if (found->nlmsg_seq != sequence) continue;
+      if (found->nlmsg_type == NLMSG_DONE) return {};
+      if (found->nlmsg_type == NLMSG_ERROR) {
+        return errno_error("the kernel refuses to list",
+                           -static_cast<const nlmsgerr*>(NLMSG_DATA(found))->error);
+      }
+      each(*found);
+    }
+  }
+}
+
+}  // namespace hawser
