@@ -68,7 +68,7 @@ struct ElectionSettings {
   uint32_t down_adverts = 3;
   VrrpPreempt preempt = VrrpPreempt::kYes;
   int64_t preempt_delay_ns = 0;  // of VrrpPreempt::kDelayed
-  Ip address;                    // the source of our adverts; settles equal priorities
+  Ip address = {};               // the source of our adverts; settles equal priorities
   bool needs_consent = false;    // of a sync group or an arbiter, before it becomes master
   // AH: an owner, too, begins as backup, to learn the sequence number in use.
   bool learns_sequence = false;
@@ -122,7 +122,7 @@ struct HeardAdvert {
   Ip from;
   uint8_t priority = 0;
   int64_t interval_ns = 0;  // not 0
-  SequenceSeen sequence;
+  SequenceSeen sequence = {};
 };
 
 // Every method is an event that happens at `now_ns`, and returns what is to be done about it.

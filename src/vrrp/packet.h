@@ -38,11 +38,11 @@ struct Advert {
   uint8_t priority = 0;
   // Centiseconds in both versions; VRRPv2 sends whole seconds (1 to 255), VRRPv3 1 to 4095.
   uint16_t interval_cs = 0;
-  uint16_t checksum = 0;               // host order; received only
-  uint8_t auth_type = kAuthTypeNone;   // VRRPv2 only
-  std::array<uint8_t, 8> auth_data{};  // VRRPv2 only
-  std::span<const uint8_t> addresses;  // network order, one after the other
-  uint8_t address_size = 4;            // of one address: 4 or 16
+  uint16_t checksum = 0;                    // host order; received only
+  uint8_t auth_type = kAuthTypeNone;        // VRRPv2 only
+  std::array<uint8_t, 8> auth_data = {};    // VRRPv2 only
+  std::span<const uint8_t> addresses = {};  // network order, one after the other
+  uint8_t address_size = 4;                 // of one address: 4 or 16
 
   size_t address_count() const { return addresses.size() / address_size; }
   Ip address(size_t index) const {

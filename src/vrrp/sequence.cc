@@ -40,7 +40,8 @@ uint64_t HmacSequence::next(int64_t unix_ns) {
   const auto seconds = static_cast<uint64_t>(unix_ns / kSecond);
   const auto fraction = static_cast<uint64_t>((unix_ns % kSecond << 16) / kSecond);
   const uint64_t time = seconds << 32 | fraction << 16;
-  sent_ = static_cast<int64_t>(time - sent_) > 0 ? time : sent_ + 1;
+  const bool is_later = sent_ == 0 || static_cast<int64_t>(time - sent_) > 0;
+  sent_ = is_later ? time : sent_ + 1;
   return sent_;
 }
 
