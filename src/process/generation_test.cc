@@ -75,7 +75,8 @@ struct Processes {
     shared->process_counters(0).conn_tot.add(behaviour);
     listeners = std::make_unique<Listeners>(
         config, workers, 10, [](SourcePos) { return std::string(); }, problems);
-    inherited = std::make_unique<Inherited>(Inherited{config, *shared, *listeners, {}, {}, false});
+    inherited =
+        std::make_unique<Inherited>(Inherited{config, *shared, *listeners, {}, {}, false, false});
     signals = std::make_unique<SignalWatch>(loop, std::initializer_list<int>{SIGCHLD}, [this](int) {
       int status;
       for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) generation->reap(pid, status);

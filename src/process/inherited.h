@@ -21,7 +21,8 @@ struct Inherited {
   const Listeners& listeners;
   Privileges privileges;
   Privileges vrrp_privileges;
-  bool daemon = false;  // a child gives up standard output and error once it serves
+  bool single_process = false;  // all roles share this one (-d)
+  bool daemon = false;          // a child gives up standard output and error once it serves
 };
 
 // Control's way to RuntimeControl::ask_workers().

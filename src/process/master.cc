@@ -204,8 +204,9 @@ int run_master(const MasterOptions& options, std::unique_ptr<const Config> confi
   publish_schedules(**shared, *config);
   const bool daemon = (options.daemon || config->global.daemon) && !options.foreground &&
                       !options.single_process && !options.systemd;
-  const int code = run_processes(
-      options, {*config, **shared, listeners, *privileges, vrrp_privileges(*privileges), daemon});
+  const int code =
+      run_processes(options, {*config, **shared, listeners, *privileges,
+                              vrrp_privileges(*privileges), options.single_process, daemon});
   if (options.single_process && code > 128) die_by(code - 128);
   return code;
 }

@@ -223,7 +223,8 @@ Privileges vrrp_privileges(const Privileges& plan) {
           .gid = plan.gid,
           .chroot = {},
           .dumpable = plan.dumpable,
-          .capabilities = bit(CAP_NET_ADMIN) | bit(CAP_NET_RAW)};
+          .capabilities = bit(CAP_NET_ADMIN) | bit(CAP_NET_RAW),
+          .may_gain = false};
 }
 
 Result<> drop_privileges(const Privileges& keep) {

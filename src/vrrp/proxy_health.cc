@@ -46,6 +46,11 @@ void ProxyHealth::look(int64_t now_ns) {
   }
 }
 
+bool ProxyHealth::is_starting() const {
+  return !stopping_ && std::any_of(workers_.begin(), workers_.end(),
+                                   [](const Worker& worker) { return worker.well_ns == 0; });
+}
+
 std::string ProxyHealth::sick(Millis deadline) const {
   if (stopping_) return "the proxy is stopping";
   if (master_limit_ns_ != 0 && master_ns_ != 0 &&

@@ -22,6 +22,9 @@ class ProxyHealth {
   void look(int64_t now_ns);
   static constexpr Millis kPeriod{20};
 
+  // Has a worker never served yet? Then nothing is known.
+  bool is_starting() const;
+
   // Why the proxy cannot serve, for the log; empty: it can. A worker is sick when it has not turned
   // its loop, or was dead and is not back, for longer than `deadline`.
   std::string sick(Millis deadline) const;

@@ -48,12 +48,13 @@ TEST_CASE("a proxy whose workers all serve is well") {
   CHECK(site.health.sick(kDeadline).empty());
 }
 
-TEST_CASE("a proxy is sick until each worker has served once") {
+TEST_CASE("a proxy is starting, and sick, until each worker has served once") {
   Config config;
   const auto shared = std::move(Shared::create(config, 1)).value();
   ProxyHealth health(*shared, Millis(5000));
   shared->process(kFirstWorker).state.store(ProcessState::kStarting);
   health.look(5 * kMs);
+  CHECK(health.is_starting());
   CHECK(health.sick(kDeadline) == "worker 1 has not served yet");
 }
 

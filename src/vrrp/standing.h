@@ -14,8 +14,8 @@ namespace hawser {
 // What one tracker sees now.
 struct Sighting {
   enum class State : uint8_t { kUnknown, kUp, kDown } state = State::kUnknown;
-  int32_t value = 0;  // of a tracked file: the number in it
-  std::string why;    // when down or unknown, for the log
+  int32_t value = 0;     // of a tracked file: the number in it
+  std::string why = {};  // when down or unknown, for the log
 };
 
 // A `track-…` line with what it sees.

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // track-backend: whether enough servers of a backend are up.
+#include <fmt/format.h>
+
+#include "shm/server_state.h"
+#include "vrrp/track_view.h"
 #include "vrrp/tracked_proxy.h"
 #include "vrrp/tracker.h"
 
@@ -16,10 +20,24 @@ void find_backend(Config& config, TrackConfig& track, Diag& diag) {
                          servers, servers == 1 ? "" : "s", track.at_least));
 }
 
+Sighting look(const TrackConfig& track, const TrackView& view) {
+  const uint32_t first = view.config.first_server[track.index];
+  const auto& servers = view.config.proxies[track.index]->servers;
+  uint32_t up = 0;
+  for (uint32_t i = 0; i < servers.size(); ++i) {
+    up += is_usable(health_of(view.shared.server_state(first + i))) ? 1 : 0;
+  }
+  if (up >= track.at_least) return {.state = Sighting::State::kUp};
+  return {.state = Sighting::State::kDown,
+          .why = fmt::format("backend {} has {} of {} needed servers", track.subject, up,
+                             track.at_least)};
+}
+
 constexpr TrackOption kOptions[] = {{"min-up", take_at_least}, kTrackWeight, kTrackReverse};
 
 constexpr TrackerType kTypes[] = {
     {.name = "backend",
+     .look = look,
      .take_subject = take_track_name,
      .options = kOptions,
      .resolve = find_backend},

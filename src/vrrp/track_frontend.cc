@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // track-frontend: whether a frontend listens.
+#include <fmt/format.h>
+
+#include "vrrp/track_view.h"
 #include "vrrp/tracked_proxy.h"
 #include "vrrp/tracker.h"
 
@@ -10,10 +13,19 @@ void find_frontend(Config& config, TrackConfig& track, Diag& diag) {
   find_tracked_proxy(config, track, "frontend", has_frontend, diag);
 }
 
+Sighting look(const TrackConfig& track, const TrackView& view) {
+  const ProxyConfig& frontend = *view.config.proxies[track.index];
+  const bool stopping = view.shared.header().stopping.load(std::memory_order_relaxed) != 0;
+  if (!stopping && !frontend.disabled) return {.state = Sighting::State::kUp};
+  return {.state = Sighting::State::kDown,
+          .why = fmt::format("frontend {} accepts no connections", frontend.name)};
+}
+
 constexpr TrackOption kOptions[] = {kTrackWeight, kTrackReverse};
 
 constexpr TrackerType kTypes[] = {
     {.name = "frontend",
+     .look = look,
      .take_subject = take_track_name,
      .options = kOptions,
      .resolve = find_frontend},

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "vrrp/resolve.h"
+#include "vrrp/track_view.h"
 #include "vrrp/tracker.h"
 
 namespace hawser {
@@ -23,7 +24,15 @@ bool take_deadline(Args& args, TrackConfig& track) {
 
 constexpr TrackOption kOptions[] = {kTrackWeight, {"deadline", take_deadline}};
 
-constexpr TrackerType kTypes[] = {{.name = "proxy", .options = kOptions}};
+Sighting look(const TrackConfig& track, const TrackView& view) {
+  Sighting seen;
+  seen.why = view.proxy.sick(track.delay);
+  if (view.proxy.is_starting()) return seen;
+  seen.state = seen.why.empty() ? Sighting::State::kUp : Sighting::State::kDown;
+  return seen;
+}
+
+constexpr TrackerType kTypes[] = {{.name = "proxy", .look = look, .options = kOptions}};
 HW_REGISTER(TrackerType, kTypes);
 
 bool set_track_proxy(KeywordCall& call) {

@@ -7,6 +7,7 @@
 
 #include "config/draft.h"
 #include "vrrp/line_options.h"
+#include "vrrp/standing.h"
 
 namespace hawser {
 
@@ -15,9 +16,13 @@ using TrackOption = LineOption<TrackConfig>;
 // Which process finds out, and so writes the TrackState.
 enum class TrackWriter : uint8_t { kVrrp, kControl };
 
+struct TrackView;  // vrrp/track_view.h
+
 struct TrackerType {
   std::string_view name;  // "backend": the keyword is track-backend
   TrackWriter writer = TrackWriter::kVrrp;
+  // What it sees now, with TrackWriter::kVrrp.
+  Sighting (*look)(const TrackConfig& track, const TrackView& view) = nullptr;
   bool (*take_subject)(Args& args, TrackConfig& track) = nullptr;  // none: there is one thing only
   std::span<const TrackOption> options;
   bool by_value = false;  // a number that is found there times the weight is added

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "vrrp/announce.h"
+
+#include "base/testing.h"
+#include "vrrp/checksum.h"
+#include "vrrp/testing.h"
+
+namespace hawser::vrrp {
+namespace {
+
+constexpr MacAddress kMac = {0x02, 0, 0, 0, 0, 0x06};
+
+std::vector<Announcement> of(uint32_t ifindex, std::initializer_list<const char*> addresses) {
+  std::vector<Announcement> what;
+  for (const auto* address : addresses) what.push_back({ifindex, kMac, ip(address)});
+  return what;
+}
+
+// Sends all that is due now: the last octets, in order.
+std::string drain(AnnounceQueue& queue, int64_t now_ns) {
+  std::string sent;
+  while (const auto* what = queue.due(now_ns)) {
+    sent += std::to_string(what->address.bytes[3]);
+    queue.pop(now_ns);
+  }
+  return sent;
+}
+
+TEST_CASE("gratuitous ARP asks everybody for the own address", "[vrrp]") {
+  const auto frame = garp_frame(kMac, ip("10.1.10.7"));
+  CHECK(std::vector<uint8_t>(frame.begin(), frame.end()) ==
+        hex("ffffffffffff 020000000006 0806 0001 0800 06 04 0001"
+            "020000000006 0a010a07 ffffffffffff 0a010a07"));
+}
+
+TEST_CASE("a neighbour advertisement overrides, and says whether it is a router's", "[vrrp]") {
+  const auto frame = na_frame(kMac, ip("fe80::7"), true);
+  CHECK(std::vector<uint8_t>(frame.begin(), frame.begin() + 56) ==
+        hex("333300000001 020000000006 86dd 60000000 0020 3a ff"
+            "fe800000000000000000000000000007 ff020000000000000000000000000001 8800"));
+  CHECK(std::vector<uint8_t>(frame.begin() + 58, frame.end()) ==
+        hex("a0000000 fe800000000000000000000000000007 0201 020000000006"));
+  CHECK(na_frame(kMac, ip("fe80::7"), false)[58] == 0x20);
+  // RFC 4443, section 2.3: the sum over pseudo-header and message comes out as nothing.
+  auto summed = hex("00000020 0000003a");
+  summed.insert(summed.end(), frame.begin() + 22, frame.end());
+  CHECK(internet_checksum(summed) == 0);
+}
+
+TEST_CASE("repetitions of a burst go round the addresses", "[vrrp]") {
+  AnnounceQueue queue;
+  queue.add(1, of(2, {"10.0.0.1", "10.0.0.2"}), 3, 100, 0);
+  CHECK(queue.next_ns() == 100);
+  CHECK(drain(queue, 99).empty());
+  CHECK(drain(queue, 100) == "121212");
+  CHECK(queue.next_ns() == INT64_MAX);
+}
+
+TEST_CASE("a pace holds for an interface, whoever announces", "[vrrp]") {
+  AnnounceQueue queue;
+  queue.add(1, of(2, {"10.0.0.1"}), 2, 0, 10);
+  queue.add(2, of(2, {"10.0.0.2"}), 1, 0, 10);
+  queue.add(3, of(3, {"10.0.0.3"}), 1, 0, 10);
+  CHECK(drain(queue, 0) == "13");
+  CHECK(queue.next_ns() == 10);
+  CHECK(drain(queue, 10) == "1");
+  CHECK(drain(queue, 20) == "2");
+  CHECK(queue.next_ns() == INT64_MAX);
+}
+
+TEST_CASE("who gives up its addresses announces them no more", "[vrrp]") {
+  AnnounceQueue queue;
+  queue.add(1, of(2, {"10.0.0.1"}), 5, 0, 0);
+  queue.add(2, of(2, {"10.0.0.2"}), 1, 0, 0);
+  queue.cancel(1);
+  CHECK(drain(queue, 0) == "2");
+}
+
+}  // namespace
+}  // namespace hawser::vrrp

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+// One virtual router of one address family: its election, its lanes, its addresses. Does what the
+// election decides, and publishes what becomes of it.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/model.h"
+#include "netlink/monitor.h"
+#include "shm/shared.h"
+#include "vrrp/announce.h"
+#include "vrrp/election.h"
+#include "vrrp/event_writer.h"
+#include "vrrp/group.h"
+#include "vrrp/lane.h"
+#include "vrrp/standing.h"
+#include "vrrp/transport.h"
+#include "vrrp/vips.h"
+
+namespace hawser::vrrp {
+
+// What all instances of the process use; all of it outlives them.
+struct Surroundings {
+  const Config& config;
+  Shared& shared;
+  EventWriter& events;
+  Transport& transport;
+  Rtnl& kernel;
+  Announcer& announcer;
+  const NetMonitor& monitor;
+};
+
+class Instance {
+ public:
+  // Removes what a killed process left behind, and opens what can be opened; `state`, if given, is
+  // that of a predecessor, whose addresses stay.
+  static Result<std::unique_ptr<Instance>> make(const Surroundings& around, uint32_t index,
+                                                const ElectionState* state);
+
+  // Times are those of the monotonic clock. All of these may lead to packets and netlink requests.
+  void start(int64_t now_ns, int64_t hold_until_ns);
+  void timer(int64_t now_ns);
+  int64_t due_ns() const { return std::min(timer_ns_, refresh_ns_); }
+  // false: not on a lane of ours, or not our VRID.
+  bool packet(const PathKey& path, const Datagram& datagram, int64_t now_ns);
+  void stand(const Standing& standing, int64_t now_ns);
+  void look_at_links(int64_t now_ns);  // interfaces or addresses changed
+  void address_gone(const LinkAddress& gone, int64_t now_ns);
+  void obey(int64_t now_ns);  // what `set vrrp` asks for
+  void stop(int64_t now_ns);
+
+  // For the sync group. `fault` is the reason of another member.
+  GroupMember member() const { return member_of(election_, has_own_fault()); }
+  void carry_out(GroupOrder order, const char* fault, int64_t now_ns);
+  // Since the last call: was it told to announce again?
+  bool take_announced_again() { return std::exchange(announced_again_, false); }
+  void announce_again(int64_t now_ns) { apply(election_.announce_again(), now_ns); }
+
+  // A judge of its own besides the group's: what `arbiter` asks.
+  void set_isolated(bool isolated) { isolated_ = isolated; }
+  bool wants_master() const { return election_.state().wants_master; }
+
+  void publish_alarms(int64_t now_ns);
+  const ElectionState& state() const { return election_.state(); }
+  const VrrpInstanceConfig& config() const { return config_; }
+  const VrrpConfig& section() const { return section_; }
+  std::string own_fault() const;
+
+ private:
+  Instance(const Surroundings& around, uint32_t index, LaneCommon common,
+           const ElectionState* state);
+  bool has_own_fault() const { return !own_fault().empty(); }
+  ElectionSettings settings() const;
+  Ip source_for(const Lane& lane) const;
+  void open_lanes();
+  void settle_fault(int64_t now_ns);
+  void apply(const ActionList& actions, int64_t now_ns);
+  void perform(const Action& action, int64_t now_ns);
+  void send_advert(int64_t now_ns);
+  bool send(uint8_t priority);
+  void take_addresses();
+  void announce(uint32_t repeat, uint32_t again, Millis delay);
+  void transition(const Action& action, int64_t now_ns);
+  void reject(const Received& received, int64_t now_ns);
+  void note_mismatch(const Received& received, int64_t now_ns);
+  void note_lateness(int64_t now_ns);
+  void publish();
+  void tell(uint32_t what, LogLevel level, std::string_view text);
+
+  const Surroundings& around_;
+  const uint32_t index_;
+  const VrrpInstanceConfig& config_;
+  const VrrpConfig& section_;
+  VrrpSlot& slot_;
+  const LaneCommon common_;
+  std::vector<Lane> lanes_;
+  Election election_;
+  Vips vips_;
+  Standing standing_;
+  std::string link_fault_;
+  std::string reported_fault_;  // what the election was told last; empty: none
+  bool ready_ = false;          // start() was called
+  bool started_ = false;        // and the election runs
+  bool isolated_ = false;
+  bool announced_again_ = false;
+  int64_t hold_until_ns_ = 0;
+  int64_t timer_ns_ = kNever;
+  int64_t refresh_ns_ = kNever;  // next announcement of a master that nothing happened to
+  uint32_t obeyed_ = 0, releases_ = 0;
+  std::array<Repeats, static_cast<size_t>(VrrpReject::kCount)> refusals_;
+  Repeats mismatches_, send_failures_;
+  int64_t rejected_ns_ = INT64_MIN;  // last refused advert of our VRID
+  int64_t mismatch_ns_ = INT64_MIN;  // last advert with other addresses
+  Ip peers_[4];                      // heard and accepted, for counting them
+  uint32_t peer_count_ = 0;
+};
+
+}  // namespace hawser::vrrp

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: MIT
+#include "vrrp/virtual_routers.h"
+
+#include <fmt/format.h>
+#include <time.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "vrrp/track_view.h"
+
+namespace hawser::vrrp {
+namespace {
+
+constexpr int64_t in_ns(Millis time) { return std::chrono::nanoseconds(time).count(); }
+
+// IPv4 packets come with their header, IPv6 ones without.
+std::optional<Datagram> read(const ReceivedPacket& packet) {
+  if (packet.path->family() == AF_INET) return read_ipv4(packet.bytes);
+  return Datagram{.source = packet.source,
+                  .destination = packet.destination,
+                  .protocol = packet.path->protocol,
+                  .ttl = packet.ttl,
+                  .ip_header = {},
+                  .payload = packet.bytes};
+}
+
+int64_t since_boot_ns() {
+  timespec now;
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<VirtualRouters>> VirtualRouters::open(Loop& loop, const Config& config,
+                                                             Shared& shared) {
+  std::unique_ptr<VirtualRouters> routers(new VirtualRouters(loop, config, shared));
+  if (const auto opened = routers->open_sockets(); !opened) return opened.error();
+  return routers;
+}
+
+VirtualRouters::VirtualRouters(Loop& loop, const Config& config, Shared& shared)
+    : loop_(loop),
+      config_(config),
+      shared_(shared),
+      events_(shared),
+      proxy_(shared, config.global.hung_worker_timeout),
+      speakers_(shared),
+      transport_(loop, [this](const ReceivedPacket& packet) { receive(packet); }),
+      deadline_(loop, [this] { tick(); }) {}
+
+Result<> VirtualRouters::open_sockets() {
+  auto kernel = Rtnl::open();
+  if (!kernel) return kernel.error();
+  kernel_ = std::move(kernel).value();
+  auto announcer = Announcer::open(loop_);
+  if (!announcer) return announcer.error();
+  announcer_ = std::move(announcer).value();
+  const auto links_changed = [this](const Link& link, uint32_t index) {
+    if (const auto reopened = transport_.interface_changed(link.name, index); !reopened) {
+      HW_WARN("{}", reopened.error().text);
+    }
+    for (const auto& instance : instances_) instance->look_at_links(monotonic_ns());
+    tick();
+  };
+  auto monitor = NetMonitor::open(
+      loop_, {.link_changed = [=](const Link& link) { links_changed(link, link.index); },
+              .link_gone = [=](const Link& link) { links_changed(link, 0); },
+              .address_added =
+                  [this](const LinkAddress&) {
+                    for (const auto& instance : instances_) instance->look_at_links(monotonic_ns());
+                    tick();
+                  },
+              .address_gone =
+                  [this](const LinkAddress& gone) {
+                    const int64_t now_ns = monotonic_ns();
+                    for (const auto& instance : instances_) {
+                      instance->address_gone(gone, now_ns);
+                      instance->look_at_links(now_ns);
+                    }
+                    tick();
+                  }});
+  if (!monitor) return monitor.error();
+  monitor_ = std::move(monitor).value();
+  around_ = std::make_unique<Surroundings>(
+      Surroundings{config_, shared_, events_, transport_, *kernel_, *announcer_, *monitor_});
+  return {};
+}
+
+Result<> VirtualRouters::start(const std::string& predecessor) {
+  const size_t count = config_.vrrp_instances.size();
+  const bool takes_over = predecessor.size() == count * sizeof(ElectionState);
+  uint32_t groups = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    std::optional<ElectionState> state;
+    if (takes_over) {
+      const auto bytes = std::as_bytes(std::span(predecessor));
+      state = import_state(bytes.subspan(i * sizeof(ElectionState), sizeof(ElectionState)));
+    }
+    auto made = Instance::make(*around_, i, state ? &*state : nullptr);
+    if (!made) return made.error();
+    instances_.push_back(std::move(made).value());
+    const uint32_t sync = config_.vrrp_instances[i].sync;
+    if (sync != kNoIndex) groups = std::max(groups, sync + 1);
+  }
+  groups_.resize(groups);
+  for (const auto& instance : instances_) {
+    if (instance->config().sync != kNoIndex) {
+      groups_[instance->config().sync].push_back(instance.get());
+    }
+  }
+  const int64_t now_ns = monotonic_ns();
+  const VrrpProcessConfig& process = config_.vrrp_process;
+  const int64_t after_boot_ns =
+      now_ns + std::max<int64_t>(0, in_ns(process.delay_after_boot) - since_boot_ns());
+  const int64_t hold_until_ns = std::max(now_ns + in_ns(process.startup_delay), after_boot_ns);
+  look();
+  for (const auto& instance : instances_) {
+    instance->start(now_ns, hold_until_ns > now_ns ? hold_until_ns : 0);
+  }
+  tick();
+  return {};
+}
+
+std::string VirtualRouters::export_state() {
+  stopped_ = true;
+  deadline_.set(INT64_MAX);
+  std::string out;
+  for (const auto& instance : instances_) {
+    const auto bytes = vrrp::export_state(instance->state());
+    out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  }
+  return out;
+}
+
+void VirtualRouters::tick() {
+  if (stopped_) return;
+  run_timers();
+  if (monotonic_ns() >= look_ns_) look();
+  settle_groups(monotonic_ns());
+  arm();
+}
+
+void VirtualRouters::run_timers() {
+  for (const auto& instance : instances_) {
+    const int64_t now_ns = monotonic_ns();
+    if (instance->due_ns() <= now_ns) instance->timer(now_ns);
+  }
+}
+
+void VirtualRouters::arm() {
+  int64_t due_ns = look_ns_;
+  for (const auto& instance : instances_) due_ns = std::min(due_ns, instance->due_ns());
+  deadline_.set(due_ns);
+}
+
+// Asks all trackers, and tells the instances what they add up to.
+void VirtualRouters::look() {
+  const int64_t now_ns = monotonic_ns();
+  look_ns_ = now_ns + in_ns(ProxyHealth::kPeriod);
+  proxy_.look(now_ns);
+  for (const auto& instance : instances_) {
+    instance->obey(now_ns);
+    instance->stand(standing_of(*instance), now_ns);
+    instance->publish_alarms(now_ns);
+    run_timers();
+  }
+}
+
+Standing VirtualRouters::standing_of(const Instance& instance) {
+  const VrrpConfig& section = instance.section();
+  std::vector<Tracked> tracked;
+  const auto add = [&](const std::vector<TrackConfig>& tracks) {
+    for (const TrackConfig& track : tracks) tracked.push_back({&track, see(track)});
+  };
+  add(section.tracks);
+  if (section.group != kNoIndex) add(config_.vrrp_groups[section.group]->tracks);
+  const uint32_t wished =
+      shared_.vrrp(static_cast<uint32_t>(&instance.config() - config_.vrrp_instances.data()))
+          .wish.priority.load(std::memory_order_relaxed);
+  const uint8_t base = wished != 0 ? static_cast<uint8_t>(wished) : section.priority;
+  return stand(base, tracked);
+}
+
+// What control finds out is in shared memory; what we find out goes there.
+Sighting VirtualRouters::see(const TrackConfig& track) {
+  TrackState& state = shared_.track_state(track.slot);
+  if (track.type->look == nullptr) {
+    Sighting seen;
+    seen.state = static_cast<Sighting::State>(state.result.load(std::memory_order_acquire));
+    seen.value = state.value.load(std::memory_order_relaxed);
+    if (seen.state != Sighting::State::kUp) {
+      seen.why =
+          fmt::format("{} {} {}", track.type->name, track.subject,
+                      seen.state == Sighting::State::kDown ? "failed" : "has not answered yet");
+    }
+    return seen;
+  }
+  Sighting seen = track.type->look(track, {config_, shared_, *monitor_, proxy_});
+  const auto result = static_cast<uint32_t>(seen.state);
+  if (state.result.exchange(result, std::memory_order_release) != result) {
+    state.changed_ns.store(monotonic_ns(), std::memory_order_relaxed);
+  }
+  return seen;
+}
+
+void VirtualRouters::receive(const ReceivedPacket& packet) {
+  if (stopped_) return;
+  const auto datagram = read(packet);
+  if (!datagram) return;
+  bool is_ours = false;
+  for (const auto& instance : instances_) {
+    if (instance->packet(*packet.path, *datagram, packet.at_ns)) is_ours = true;
+  }
+  speakers_.heard(packet.ifindex, datagram->source, advert_bytes(*datagram), is_ours, packet.at_ns);
+  // However many packets come: adverts leave on time.
+  run_timers();
+  settle_groups(monotonic_ns());
+  arm();
+}
+
+void VirtualRouters::settle_groups(int64_t now_ns) {
+  for (const auto& members : groups_) {
+    // What one member does leads to what others must do; it ends, as no order repeats.
+    for (size_t round = 0; round < 4 * members.size() + 4; ++round) {
+      if (!settle_group(members, now_ns)) break;
+    }
+  }
+  for (const auto& instance : instances_) {
+    if (instance->config().sync == kNoIndex && instance->wants_master()) {
+      instance->carry_out(GroupOrder::kConsent, "", now_ns);
+    }
+  }
+}
+
+// false: everybody is where he should be.
+bool VirtualRouters::settle_group(const std::vector<Instance*>& members, int64_t now_ns) {
+  std::vector<GroupMember> now;
+  const char* fault = "another member of the group has a fault";
+  for (const Instance* member : members) now.push_back(member->member());
+  bool moved = false;
+  for (size_t i = 0; i < members.size(); ++i) {
+    const GroupOrder order = order_for(now, i);
+    if (order == GroupOrder::kNone) continue;
+    members[i]->carry_out(order, fault, now_ns);
+    moved = true;
+  }
+  for (Instance* member : members) {
+    if (!member->take_announced_again()) continue;
+    for (Instance* other : members) {
+      if (other != member) other->announce_again(now_ns);
+      other->take_announced_again();
+    }
+  }
+  return moved;
+}
+
+void VirtualRouters::doorbell() {
+  if (stopped_) return;
+  look_ns_ = 0;
+  tick();
+}
+
+void VirtualRouters::stop() {
+  if (stopped_) return;
+  stopped_ = true;
+  deadline_.set(INT64_MAX);
+  for (const auto& instance : instances_) instance->stop(monotonic_ns());
+}
+
+}  // namespace hawser::vrrp

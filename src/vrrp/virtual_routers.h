@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// Everything that the vrrp process runs: the instances of the configuration on one loop, with what
+// they share. Timers come before packets, and packets before everything else.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/model.h"
+#include "loop/deadline.h"
+#include "loop/loop.h"
+#include "netlink/monitor.h"
+#include "vrrp/instance.h"
+#include "vrrp/proxy_health.h"
+#include "vrrp/speakers.h"
+#include "vrrp/tracker.h"
+
+namespace hawser::vrrp {
+
+class VirtualRouters {
+ public:
+  // Opens what the instances need. The error is for the operator, and final.
+  static Result<std::unique_ptr<VirtualRouters>> open(Loop& loop, const Config& config,
+                                                      Shared& shared);
+
+  // `predecessor`: what export_state() of another process gave; "": none. Its instances go on where
+  // they were, without a transition.
+  Result<> start(const std::string& predecessor = {});
+  // The bytes of all elections, for a successor. This process then sends nothing more and must end
+  // without stop().
+  std::string export_state();
+
+  void doorbell();  // the proxy is stopping, a tracker of control's changed, or somebody asked
+  void stop();      // resigns everywhere; nothing runs afterwards
+
+ private:
+  VirtualRouters(Loop& loop, const Config& config, Shared& shared);
+  Result<> open_sockets();
+  void tick();
+  void look();
+  void run_timers();
+  void arm();
+  void receive(const ReceivedPacket& packet);
+  void settle_groups(int64_t now_ns);
+  bool settle_group(const std::vector<Instance*>& members, int64_t now_ns);
+  Standing standing_of(const Instance& instance);
+  Sighting see(const TrackConfig& track);
+
+  Loop& loop_;
+  const Config& config_;
+  Shared& shared_;
+  EventWriter events_;
+  ProxyHealth proxy_;
+  Speakers speakers_;
+  std::unique_ptr<Rtnl> kernel_;
+  std::unique_ptr<Announcer> announcer_;
+  std::unique_ptr<NetMonitor> monitor_;
+  Transport transport_;
+  std::unique_ptr<Surroundings> around_;
+  std::vector<std::unique_ptr<Instance>> instances_;
+  std::vector<std::vector<Instance*>> groups_;  // members of each sync number
+  Deadline deadline_;
+  int64_t look_ns_ = 0;  // when trackers are looked at next
+  bool stopped_ = false;
+};
+
+}  // namespace hawser::vrrp
