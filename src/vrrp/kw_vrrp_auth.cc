@@ -75,12 +75,12 @@ std::optional<std::vector<uint8_t>> take_key(KeywordCall& call) {
     // A device or a pipe may have no end.
     if (std::error_code ignored; std::filesystem::exists(path, ignored) &&
                                  !std::filesystem::is_regular_file(path, ignored)) {
-      call.error(quoted(path) + " is not a file");
+      call.error(hawser::quoted(path) + " is not a file");
       return std::nullopt;
     }
     auto text = read_file(path);
     if (!text) {
-      call.error(fmt::format("{}: {}", quoted(path), text.error().text));
+      call.error(fmt::format("{}: {}", hawser::quoted(path), text.error().text));
       return std::nullopt;
     }
     if (text->ends_with('\n')) text->pop_back();
