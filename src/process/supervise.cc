@@ -10,7 +10,7 @@ using std::chrono::nanoseconds;
 
 constexpr Millis kFirstPause{100};
 constexpr Millis kLongestPause{10'000};
-constexpr Millis kLongLife{10'000};
+constexpr Millis kLongLife{500};
 constexpr Millis kMissed{1'000};  // a tick so late means that the watcher itself did not run
 constexpr int kStartFactor = 6;
 

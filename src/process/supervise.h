@@ -8,8 +8,9 @@
 
 namespace hawser {
 
-// The pauses before the restarts of one process: none, 100 ms, 200, 400 … 10 s. A process that
-// lived for 10 s starts the series anew.
+// The pauses before the restarts of one process: none, 100 ms, 200, 400 … 10 s. They keep a process
+// that dies as soon as it starts from taking the machine. One that lived for half a second starts
+// the series anew: two restarts a second harm nobody, and a pause would cost the clients a worker.
 class RestartPacer {
  public:
   Millis pause_after(Millis lived);
