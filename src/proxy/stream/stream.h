@@ -146,7 +146,7 @@ class Stream final : public ConnOwner {
   void drop_server_conn();
   void drop_pipes();
 
-  // step_forward.cc
+  // pump.cc
   enum class Pump : uint8_t { kBlocked, kDone, kSourceGone, kTargetGone, kBadSource, kYield };
   Pump pump(Conn& source, Conn& target, Flow& flow, H1Parser* body);
   Pump pump_pipe(Conn& source, Conn& target, Flow& flow, H1Parser* body, size_t& budget);
@@ -156,6 +156,8 @@ class Stream final : public ConnOwner {
   void forget_request_bytes();
   void rewind_upload();
   bool may_splice(Conn& source, const Flow& flow, const H1Parser* body) const;
+
+  // step_forward.cc
   Next forward_tcp();
   Next tunnel_broken(bool by_client, Conn& source, Conn& target);
   Next forward_http();
