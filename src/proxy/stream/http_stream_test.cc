@@ -159,6 +159,26 @@ TEST_CASE("what a server sends on an idle connection answers nobody") {
   CHECK(client.read_until("ok") == kOk);
 }
 
+TEST_CASE("what a server sends in the turn of the next request does not answer it") {
+  const std::string mode = GENERATE("never", "always");
+  const bool request_first = GENERATE(true, false);
+  Lab lab(listen_with(" http-reuse " + mode + "\n"));
+  Peer& client = lab.connect();
+  client.send(kGet);
+  Peer& first = lab.accept();
+  first.read_until("\r\n\r\n");
+  first.send(kOk);
+  client.read_until("ok");
+  lab.turn();
+  if (request_first) client.send(kGet);
+  first.send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad");
+  if (!request_first) client.send(kGet);
+  Peer& second = lab.accept();
+  CHECK(second.read_until("\r\n\r\n") == kGet);
+  second.send(kOk);
+  CHECK(client.read_until("ok") == kOk);
+}
+
 TEST_CASE("the body of a POST can't make its answer one to HEAD") {
   Lab lab(listen_with(""));
   Peer& client = lab.connect();
