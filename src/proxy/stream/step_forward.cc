@@ -77,6 +77,12 @@ void Stream::count_abort(bool by_client) {
 }
 
 Next Stream::forward_http() {
+  // What the client has not taken yet of a response that went out with its head.
+  if (download_.done && client().has_output()) {
+    const uint64_t before = client().sent();
+    if (!client().flush()) return client_aborted('D');
+    if (client().sent() != before) client_active_ms_ = plane_.now_ms();
+  }
   if (!response_started_ || !upload_.done) {
     if (const auto stopped = forward_request()) return *stopped;
   }
