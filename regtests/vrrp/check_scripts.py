@@ -86,7 +86,7 @@ def main():
         log = "\n".join(line for line in hawser.log if line)
         check("vrrp-script who fails (exit code 3: games)" in log, "a script runs as its user, and its output is logged")
         check("vrrp-script exists succeeds again (exit code 0)" in log, "changes are logged")
-        check(log.count("no-such-script': No such file or directory") >= 1, "why a script cannot be executed is logged")
+        check("vrrp-script gone: cannot execute '" in log, "why a script cannot be executed is logged")
 
 
 main()
