@@ -16,7 +16,14 @@ namespace {
 
 // Adverts leave on time on a machine whose workers are busy, and wait for no page from disk.
 void raise_priority(const VrrpProcessConfig& config) {
-  if (config.mlock && mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0) {
+  // What is mapped later counts against the limit, which root only may lift, and is refused above
+  // it.
+  const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
+  const bool may_lock = setrlimit(RLIMIT_MEMLOCK, &unlimited) == 0;
+  if (config.mlock && !may_lock) {
+    HW_WARN("vrrp: memory is not locked, as the limit on locked memory cannot be lifted: {}",
+            strerror(errno));
+  } else if (config.mlock && mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0) {
     HW_WARN("vrrp: memory cannot be locked: {}", strerror(errno));
   }
   if (config.rt_priority == 0) return;

@@ -19,7 +19,7 @@ VrrpConfig vrrp_of(std::string_view lines) {
 
 TEST_CASE("a vrrp section says who is elected, and how") {
   const VrrpConfig vrrp = vrrp_of(
-      "priority 120\nadvert-int 2\ndown-timer-adverts 4\nchecksum rfc9568\nno accept\n"
+      "priority 120\nadvert-int 2\ndown-timer-adverts 4\nchecksum rfc9568\n"
       "preempt delay 300\npeer-priority 90\n");
   CHECK(vrrp.interface == "eth0");
   CHECK(vrrp.vrid == 51);
@@ -27,7 +27,6 @@ TEST_CASE("a vrrp section says who is elected, and how") {
   CHECK(vrrp.advert == Millis(2000));
   CHECK(vrrp.down_timer_adverts == 4);
   CHECK(vrrp.checksum == VrrpChecksum::kRfc9568);
-  CHECK_FALSE(vrrp.accept);
   CHECK(vrrp.preempt == VrrpPreempt::kDelayed);
   CHECK(vrrp.preempt_delay == Millis(300'000));
   CHECK(vrrp.peer_priority == 90);
@@ -56,12 +55,11 @@ TEST_CASE("a virtual address has all that moves with it") {
   CHECK(vrrp_of("virtual-address 192.0.2.12 no-address").addresses.at(1).no_address);
 }
 
-TEST_CASE("routes, rules and a MAC address move as well") {
+TEST_CASE("routes and rules move as well") {
   const VrrpConfig vrrp = vrrp_of(
       "virtual-route default via 192.0.2.1 src 192.0.2.10 table 100 metric 5\n"
       "virtual-route 2001:db8:1::/48 dev eth1\n"
-      "virtual-rule from 192.0.2.0/24 table main priority 1000\n"
-      "virtual-mac name vip0 mac 02:00:5e:10:00:33\n");
+      "virtual-rule from 192.0.2.0/24 table main priority 1000\n");
   REQUIRE(vrrp.routes.size() == 2);
   CHECK_FALSE(vrrp.routes[0].to);
   CHECK(vrrp.routes[0].family == AF_INET);
@@ -73,25 +71,26 @@ TEST_CASE("routes, rules and a MAC address move as well") {
   REQUIRE(vrrp.rules.size() == 1);
   CHECK(vrrp.rules[0].from_prefix == 24);
   CHECK(vrrp.rules[0].table == 254);
-  CHECK(vrrp.virtual_mac.enabled);
-  CHECK(vrrp.virtual_mac.name == "vip0");
-  CHECK(vrrp.virtual_mac.mac->at(5) == 0x33);
 }
 
 TEST_CASE("nodes hear each other in several ways") {
   const VrrpConfig vrrp = vrrp_of(
       "unicast-source 192.0.2.1\npeer 192.0.2.2 min-ttl 254\npeer 192.0.2.3\n"
-      "heartbeat dev eth1\nheartbeat peer 10.0.0.2 source 10.0.0.1\n"
-      "arbiter ping 192.0.2.254 interval 500ms fall 2\n");
+      "heartbeat dev eth1\nheartbeat peer 10.0.0.2 source 10.0.0.1\n");
   REQUIRE(vrrp.peers.size() == 2);
   CHECK(vrrp.peers[0].min_ttl == 254);
   CHECK(vrrp.sources.at(0).unicast);
   CHECK(vrrp.heartbeats.at(0).interface == "eth1");
   CHECK(vrrp.heartbeats.at(1).source->ip_text() == "10.0.0.1");
-  CHECK(vrrp.arbiter.ping->ip_text() == "192.0.2.254");
-  CHECK(vrrp.arbiter.interval == Millis(500));
-  CHECK(vrrp.arbiter.fall == 2);
   CHECK(vrrp_of("multicast-group 224.0.4.18").multicast_group4->ip_text() == "224.0.4.18");
+}
+
+TEST_CASE("what is not built yet is refused by its name") {
+  for (const std::string keyword : {"virtual-mac", "arbiter ping 192.0.2.1", "no accept"}) {
+    const std::string errors =
+        complaints("vrrp v\ninterface eth0\nvrid 1\nvirtual-address 192.0.2.9\n" + keyword + "\n");
+    CHECK_THAT(errors, Catch::Matchers::Contains("which is not built yet"));
+  }
 }
 
 TEST_CASE("adverts prove where they come from") {
@@ -112,7 +111,7 @@ TEST_CASE("adverts prove where they come from") {
 
 TEST_CASE("vrrp-defaults hold for the sections after it, and are replaced or added to") {
   const auto config = config_of(
-      "vrrp-defaults\ninterface eth1\npriority 90\nno accept\ngarp repeat 3 refresh 0\n"
+      "vrrp-defaults\ninterface eth1\npriority 90\ngarp repeat 3 refresh 0\n"
       "startup-delay 5\ndelay-after-boot 15s\nrt-priority 0\nmlock off\n"
       "track-interface eth9 weight -10\n"
       "vrrp a\nvrid 1\nvirtual-address 192.0.2.1\npriority 200\ntrack-interface eth9 weight -20\n"
@@ -122,7 +121,6 @@ TEST_CASE("vrrp-defaults hold for the sections after it, and are replaced or add
   const VrrpConfig& a = *config->vrrps[0];
   CHECK(a.interface == "eth1");
   CHECK(a.priority == 200);
-  CHECK_FALSE(a.accept);
   CHECK(a.garp.repeat == 3);
   CHECK(a.garp.refresh == Millis(0));
   CHECK(a.garp.lower_prio_repeat == 2);
@@ -130,7 +128,6 @@ TEST_CASE("vrrp-defaults hold for the sections after it, and are replaced or add
   CHECK(a.tracks[1].weight == -20);
   const VrrpConfig& b = *config->vrrps[1];
   CHECK(b.interface == "eth2");
-  CHECK(b.accept);
   CHECK(b.priority == 100);
   CHECK(config->vrrp_process.startup_delay == Millis(5000));
   CHECK(config->vrrp_process.delay_after_boot == Millis(15'000));

@@ -102,7 +102,6 @@ TEST_CASE("plain keywords keep their meaning") {
         "unicast-source 10.0.0.1;peer 10.0.0.2 min-ttl 254;");
   CHECK(instance("mcast_src_ip 10.0.0.1") == "multicast-source 10.0.0.1;");
   CHECK(instance("version 3\nadvert_int 0.2") == "version 3;advert-int 200ms;");
-  CHECK(instance("use_vmac vip0\nvmac_xmit_base") == "virtual-mac name vip0 xmit-base;");
   CHECK(instance("virtual_ipaddress_excluded {\n2001:db8::1 dev e\n}") ==
         "virtual-address 2001:db8::1 dev e not-advertised;");
   CHECK(instance("virtual_routes {\nsrc 192.0.2.1 to 10.0.0.0/8 via 192.0.2.254 dev e\n"

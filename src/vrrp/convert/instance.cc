@@ -57,8 +57,6 @@ struct Instance {
   bool master = false, has_priority = false, has_peers = false, no_preempt = false, strict = false;
   bool ipv6 = false;
   int64_t version = 2;
-  bool has_mac = false;
-  std::string mac;  // options of virtual-mac
 };
 
 void convert_state(Instance& to, const Statement& from) {
@@ -179,19 +177,7 @@ void convert_preempt_delay(Instance& to, const Statement& from) {
                    fmt::format("left out; write 'preempt delay {}' if it was meant", *time));
 }
 
-void convert_no_accept(Instance& to, const Statement& from) { to.put(from, "no accept"); }
-
 void convert_checksum(Instance& to, const Statement& from) { to.put(from, "checksum", "rfc9568"); }
-
-void convert_mac(Instance& to, const Statement& from) {
-  to.has_mac = true;
-  if (from.name() == "vmac_xmit_base") {
-    to.mac += " xmit-base";
-  } else if (from.words.size() > 1) {
-    to.mac += " name " + as_word(from.argument());
-  }
-  to.report().became(from, "virtual-mac" + to.mac);
-}
 
 struct InstanceKeyword {
   std::string_view name;
@@ -212,10 +198,7 @@ constexpr InstanceKeyword kKeywords[] = {
     {"mcast_dst_ip", convert_group_address},
     {"nopreempt", convert_no_preempt},
     {"preempt_delay", convert_preempt_delay},
-    {"no_accept", convert_no_accept},
     {"v3_checksum_as_v2", convert_checksum},
-    {"use_vmac", convert_mac},
-    {"vmac_xmit_base", convert_mac},
 };
 
 struct Dropped {
@@ -246,7 +229,11 @@ constexpr Dropped kDropped[] = {
     {"garp_extra_if", "addresses are announced where they are"},
     {"lvs_sync_daemon_interface", "IPVS is not built yet", true},
     {"auth_hmac", "write 'version 3' and 'authentication hmac key <id> hex:<digits> active'", true},
-    {"use_ipvlan", "only 'virtual-mac' is built", true},
+    {"use_vmac", "virtual MAC addresses are not built yet; gratuitous ARP moves the addresses",
+     true},
+    {"vmac_xmit_base", "virtual MAC addresses are not built yet", true},
+    {"no_accept", "not built yet: the master takes traffic to the addresses", true},
+    {"use_ipvlan", "virtual MAC addresses are not built yet", true},
     {"vrf", "put the interface into the VRF and start hawser there", true},
     {"no_virtual_ipaddress", "mark addresses 'no-address' that are only to be advertised", true},
     {"configure_interface", "nothing but the addresses is configured"},
@@ -296,9 +283,6 @@ void convert_instance(Conversion& to, const Statement& from) {
   }
   if (instance.version == 3 && !instance.ipv6) to.instances.put("version", "3");
   for (const Statement& line : from.block) convert_line(instance, line);
-  if (instance.has_mac) {
-    to.instances.put("virtual-mac", instance.mac.empty() ? "" : instance.mac.substr(1));
-  }
   write_mails(instance.target);
   for (const std::string_view needed : {"virtual_router_id", "virtual_ipaddress"}) {
     if (find(from.block, needed) != nullptr) continue;
