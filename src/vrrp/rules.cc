@@ -167,14 +167,6 @@ void check_peers(const VrrpConfig& vrrp, const VrrpInstanceConfig& instance, Dia
             "without it adverts come from the interface's first address, which the peers "
             "must expect");
   }
-  if (vrrp.virtual_mac.enabled && !vrrp.virtual_mac.xmit_base) {
-    diag.error(
-            vrrp.peers.front().pos,
-            fmt::format("'{}' has peers, whose answers cannot reach the virtual MAC address of a "
-                        "backup",
-                        instance.name))
-        .with_hint("add 'xmit-base' to 'virtual-mac'");
-  }
 }
 
 void check_peer_families(const VrrpConfig& vrrp, Diag& diag) {

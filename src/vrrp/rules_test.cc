@@ -100,10 +100,6 @@ TEST_CASE("peers need each other's addresses") {
   CHECK(about("unicast-source 192.0.2.7\npeer 192.0.2.8\nvirtual-address 2001:db8::1\n") ==
         "6:1 error: 'v/6' has IPv6 addresses to share but no IPv6 peer (add 'peer <IPv6 "
         "address>')");
-  CHECK(about("unicast-source 192.0.2.7\npeer 192.0.2.8\nvirtual-mac\n") ==
-        "6:1 error: 'v' has peers, whose answers cannot reach the virtual MAC address of a backup "
-        "(add 'xmit-base' to 'virtual-mac')");
-  CHECK(about("unicast-source 192.0.2.7\npeer 192.0.2.8\nvirtual-mac xmit-base\n").empty());
 }
 
 TEST_CASE("a second heartbeat takes a second way") {
