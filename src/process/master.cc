@@ -137,7 +137,7 @@ class Master {
   Fd start_report_;
   Loop loop_;
   SignalWatch signals_;
-  Notifier notifier_;
+  SystemdNotifier notifier_;
   Generation generation_;
 };
 

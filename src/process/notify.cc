@@ -7,7 +7,7 @@
 
 namespace hawser {
 
-void Notifier::ready(std::string_view status) {
+void SystemdNotifier::ready(std::string_view status) {
   if (!on_) return;
   sd_notify(0, fmt::format("READY=1\nMAINPID={}\nSTATUS={}", getpid(), status).c_str());
   uint64_t limit_us = 0;
@@ -17,7 +17,7 @@ void Notifier::ready(std::string_view status) {
   watchdog_->start(Millis(0), std::max(period, Millis(1)));
 }
 
-void Notifier::stopping(std::string_view status) {
+void SystemdNotifier::stopping(std::string_view status) {
   if (on_) sd_notify(0, fmt::format("STOPPING=1\nSTATUS={}", status).c_str());
 }
 

@@ -9,9 +9,9 @@
 
 namespace hawser {
 
-class Notifier {
+class SystemdNotifier {
  public:
-  Notifier(Loop& loop, bool on) : loop_(loop), on_(on) {}
+  SystemdNotifier(Loop& loop, bool on) : loop_(loop), on_(on) {}
   // Everybody serves. Also begins to answer systemd's watchdog, when it is on.
   void ready(std::string_view status);
   void stopping(std::string_view status);
