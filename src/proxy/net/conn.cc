@@ -105,13 +105,6 @@ size_t Conn::receive() {
   return 0;
 }
 
-void Conn::unread(std::string_view bytes) {
-  if (bytes.empty()) return;
-  HW_ASSERT(!has_input() && bytes.size() <= buffers_.capacity());
-  if (in_ == nullptr) in_ = buffers_.take();
-  in_->append(bytes);
-}
-
 void Conn::note_sent(size_t wanted, ssize_t result) {
   if (result >= 0) {
     sent_ += static_cast<uint64_t>(result);

@@ -78,9 +78,6 @@ class Conn final : public IoHandler {
   // Reads once into the buffer. Returns the bytes read; 0: nothing (EAGAIN, EOF or an error; ask
   // which).
   size_t receive();
-  // Puts bytes back in front of what will be received: what a tunnel inherits from a codec, or a
-  // PROXY line reader.
-  void unread(std::string_view bytes);
 
   // What was accepted for sending and is not sent yet (heads that did not fit, replies of our own).
   bool has_output() const { return out_ != nullptr; }
