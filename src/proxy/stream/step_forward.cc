@@ -101,7 +101,7 @@ std::optional<Next> Stream::forward_request() {
   Conn& from = client();
   Conn& to = server_conn_->conn;
   if (!upload_.done) {
-    const uint64_t before = from.received();
+    const uint64_t before = from.received(), sent = to.sent();
     switch (pump(from, to, upload_, &request_parser_)) {
       case Pump::kDone:
       case Pump::kBlocked:
@@ -123,6 +123,7 @@ std::optional<Next> Stream::forward_request() {
         return client_aborted('D');
     }
     if (from.received() != before) client_active_ms_ = plane_.now_ms();
+    if (to.sent() != sent) server_active_ms_ = plane_.now_ms();
     return std::nullopt;
   }
   // Nobody is left to read the answer.
@@ -325,6 +326,15 @@ std::optional<Next> Stream::forward_response() {
   HW_UNREACHABLE();
 }
 
+// The rest of the body is to come from the client; or the server does not take what is there.
+bool Stream::upload_waits_for_client() const {
+  return !upload_.done && !request_parser_.body_done() && !upload_waits_for_server();
+}
+
+bool Stream::upload_waits_for_server() const {
+  return !upload_.done && (!server_conn_->conn.writable() || server_conn_->conn.has_output());
+}
+
 // Which side is waited for decides which timeout runs.
 int64_t Stream::transfer_deadline() const {
   const auto after = [](int64_t since, Millis limit) {
@@ -351,11 +361,11 @@ int64_t Stream::transfer_deadline() const {
       server_limit = be().timeout(Timeout::kServerFin);
     return std::min(after(client_active_ms_, client_limit), after(server_active_ms_, server_limit));
   }
-  const bool client_is_slow = (!upload_.done && !request_parser_.body_done()) ||
-                              to_client.has_output() ||
+  const bool client_is_slow = upload_waits_for_client() || to_client.has_output() ||
                               (response_head_done_ && !to_client.writable());
   const bool server_is_slow =
-      !download_.done && to_client.writable() && (upload_.done || request_parser_.body_done());
+      upload_waits_for_server() ||
+      (!download_.done && to_client.writable() && (upload_.done || request_parser_.body_done()));
   int64_t deadline = kNoDeadline;
   if (client_is_slow) deadline = after(client_active_ms_, fe().timeout(Timeout::kClient));
   if (server_is_slow)
@@ -376,8 +386,9 @@ Next Stream::transfer_timed_out() {
     ending_ = {by_client ? 'c' : 's', 'D'};
     return go(Step::finish);
   }
-  const bool waits_for_client = (!upload_.done && !request_parser_.body_done()) ||
-                                client().has_output() || !client().writable();
+  const bool waits_for_client =
+      !upload_waits_for_server() &&
+      (upload_waits_for_client() || client().has_output() || !client().writable());
   if (waits_for_client) {
     if (response_head_done_) {
       ending_ = {'c', 'D'};
@@ -386,7 +397,10 @@ Next Stream::transfer_timed_out() {
     }
     return reply(408, {'c', 'D'});
   }
-  if (!response_head_done_) return response_failed({'s', 'H'}, RetryOn::kResponseTimeout, 504);
+  if (!response_head_done_) {
+    const char phase = upload_waits_for_server() ? 'D' : 'H';
+    return response_failed({'s', phase}, RetryOn::kResponseTimeout, 504);
+  }
   ending_ = {'s', 'D'};
   keep_client_ = false;
   return go(Step::finish);

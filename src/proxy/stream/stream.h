@@ -173,6 +173,8 @@ class Stream final : public ConnOwner {
   void count_abort(bool by_client);
   void capture_bad_response();
   Next transfer_timed_out();
+  bool upload_waits_for_client() const;
+  bool upload_waits_for_server() const;
   int64_t transfer_deadline() const;
   bool server_may_be_kept() const;
 

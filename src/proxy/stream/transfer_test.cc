@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Who is waited for, and what becomes of bytes when one side fails.
+#include "proxy/testing.h"
+
+using namespace hawser;
+
+namespace {
+
+std::string listen_with(std::string_view mode, std::string_view timeouts, std::string_view bind) {
+  return fmt::format(
+      "defaults\n mode {}\n timeout connect 2s\n{}listen l\n bind :1 {}\n log @log\n"
+      " option {}log\n retries 0\n server s @s1\n",
+      mode, timeouts, bind, mode);
+}
+
+constexpr std::string_view kPatient = " timeout client 4s\n timeout server 4s\n";
+constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+}  // namespace
+
+TEST_CASE("an upload that the server does not read is charged to the server") {
+  Lab lab(listen_with("http", " timeout client 1s\n timeout server 100ms\n", ""));
+  Peer& client = lab.connect();
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 33554432\r\n\r\n");
+  Peer& server = lab.accept();
+  server.stop_reading();
+  client.send(std::string(32 << 20, 'x'));
+  CHECK(lab.log_line().find(" 504 ") != std::string::npos);
+  CHECK(client.read_until("\r\n") == "HTTP/1.1 504 Gateway Time-out\r\n");
+}
+
+TEST_CASE("an upload that the client does not continue is charged to the client") {
+  Lab lab(listen_with("http", " timeout client 100ms\n timeout server 50ms\n", ""));
+  Peer& client = lab.connect();
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nx");
+  Peer& server = lab.accept();
+  CHECK(server.read_until("x").ends_with("\r\n\r\nx"));
+  CHECK(lab.log_line().find(" cD-- ") != std::string::npos);
+  CHECK(client.read_until("\r\n") == "HTTP/1.1 408 Request Time-out\r\n");
+}
