@@ -2,7 +2,9 @@
 #include "proxy/net/conn.h"
 
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -204,6 +206,11 @@ size_t Conn::splice_out(Pipe& pipe, bool more) {
   if (n <= 0) return 0;
   pipe.filled -= static_cast<size_t>(n);
   return static_cast<size_t>(n);
+}
+
+bool Conn::all_acknowledged() const {
+  int left = 0;
+  return ::ioctl(fd(), SIOCOUTQ, &left) == 0 && left == 0;
 }
 
 void Conn::shutdown_write() {

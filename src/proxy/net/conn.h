@@ -96,6 +96,8 @@ class Conn final : public IoHandler {
   size_t splice_in(Pipe& pipe, size_t limit);
   size_t splice_out(Pipe& pipe, bool more);
 
+  bool all_acknowledged() const;  // has the peer's kernel everything that was sent?
+
   void shutdown_write();    // FIN, once
   void close_with_reset();  // RST: SO_LINGER 0
   void close();

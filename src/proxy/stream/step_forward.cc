@@ -44,6 +44,8 @@ Next Stream::forward_tcp() {
       if (!(upload_.done && download_.done))
         target.shutdown_write();  // otherwise both are closed at once
       if (ending_.cause == '-') ending_ = {up ? 'C' : '-', up ? 'D' : '-'};
+    } else if (result == Pump::kTargetGone && up && !download_.done) {
+      upload_.done = upload_.cut = true;  // what the server said before is still to be passed on
     } else if (result == Pump::kSourceGone || result == Pump::kTargetGone) {
       return tunnel_broken((result == Pump::kSourceGone) == up, source, target);
     }
@@ -65,7 +67,10 @@ Next Stream::tunnel_broken(bool by_client, Conn& source, Conn& target) {
   ending_ = {by_client ? 'C' : 'S', 'D'};
   count_abort(by_client);
   Conn& other = by_client ? server_conn_->conn : client();
-  if (source.error() == ECONNRESET || target.error() == ECONNRESET) other.close_with_reset();
+  // A reset would destroy what the other side has not acknowledged yet.
+  const bool delivered = !upload_.cut || other.all_acknowledged();
+  if (delivered && (source.error() == ECONNRESET || target.error() == ECONNRESET))
+    other.close_with_reset();
   return go(Step::finish);
 }
 

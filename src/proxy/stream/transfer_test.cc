@@ -39,3 +39,16 @@ TEST_CASE("an upload that the client does not continue is charged to the client"
   CHECK(lab.log_line().find(" cD-- ") != std::string::npos);
   CHECK(client.read_until("\r\n") == "HTTP/1.1 408 Request Time-out\r\n");
 }
+
+TEST_CASE("the last words of a server that resets its connection reach the client") {
+  Lab lab(listen_with("tcp", kPatient, ""));
+  Peer& client = lab.connect();
+  client.send("hello");
+  Peer& server = lab.accept();
+  CHECK(server.read_until("hello") == "hello");
+  client.send("more");  // what the worker will fail to pass on
+  server.send("last words");
+  server.reset();
+  CHECK(client.read_to_end() == "last words");
+  CHECK(lab.log_line().find(" SD ") != std::string::npos);
+}
