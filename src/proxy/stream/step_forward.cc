@@ -187,6 +187,7 @@ Next Stream::server_failed_early() {
       may_repeat(request_.method, conn.fd(), server_conn_->sent_before)) {
     drop_server_conn();
     rewind_upload();
+    repeats_unseen_ = true;
     return start_connect(ConnectHow::kNew);
   }
   if (!conn.has_input() && nothing_came)

@@ -271,6 +271,7 @@ Next Stream::retry() {
     ++plane_.count(*server_).redispatches;
     ++plane_.count(*backend_).redispatches;
     cookie_.server = kNoIndex;
+    repeats_unseen_ = false;  // it is the next server's first
     release_server();
     return go(Step::pick_server);
   }
@@ -302,7 +303,7 @@ Next Stream::send_head() {
     response_parser_.start(H1Parser::Kind::kResponse, response_);
   }
   to.sent_before = to.conn.sent();
-  plane_.note_sent_to(*server_, is_http());
+  if (!std::exchange(repeats_unseen_, false)) plane_.note_sent_to(*server_, is_http());
   ++to.requests;
   if (!pieces.empty() && !to.conn.write(pieces.span())) {
     // The server may have answered before it closed: forward() reads first.

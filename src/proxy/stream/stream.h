@@ -245,6 +245,7 @@ class Stream final : public ConnOwner {
   bool backend_counted_ = false;
   bool logged_ = false;
   bool turn_around_ = false;
+  bool repeats_unseen_ = false;  // what goes out next has been counted already
 };
 
 }  // namespace hawser

@@ -52,3 +52,22 @@ TEST_CASE("the last words of a server that resets its connection reach the clien
   CHECK(client.read_to_end() == "last words");
   CHECK(lab.log_line().find(" SD ") != std::string::npos);
 }
+
+TEST_CASE("a request that went out twice unseen is counted once") {
+  Lab lab(listen_with("http", kPatient, ""));
+  Peer& client = lab.connect();
+  client.send(kGet);
+  Peer& first = lab.accept();
+  first.read_until("\r\n\r\n");
+  first.send(kOk);
+  client.read_until("ok");
+  client.send(kGet);
+  CHECK(first.read_until("\r\n\r\n") == kGet);
+  first.close();
+  Peer& second = lab.accept();
+  second.read_until("\r\n\r\n");
+  second.send(kOk);
+  client.read_until("ok");
+  CHECK(lab.server_counters().req_tot.value() == 2);
+  CHECK(lab.server_counters().sess_tot.value() == 2);
+}
