@@ -71,3 +71,20 @@ TEST_CASE("a request that went out twice unseen is counted once") {
   CHECK(lab.server_counters().req_tot.value() == 2);
   CHECK(lab.server_counters().sess_tot.value() == 2);
 }
+
+TEST_CASE("a PROXY header of version 2 may carry as many TLVs as the buffer holds") {
+  Lab lab(listen_with("http", kPatient, "accept-proxy"));
+  Peer& client = lab.connect();
+  std::string header("\r\n\r\n\0\r\nQUIT\n\x21\x11", 14);
+  const size_t length = 12 + 3 + 4000;
+  header += static_cast<char>(length >> 8);
+  header += static_cast<char>(length & 0xff);
+  header += std::string("\x0a\0\0\x01\x0a\0\0\x02\x03\xe8\0\x50", 12);
+  header += std::string("\x05\x0f\xa0", 3) + std::string(4000, 'u');
+  client.send(header + std::string(kGet));
+  Peer& server = lab.accept();
+  CHECK(server.read_until("\r\n\r\n") == kGet);
+  server.send(kOk);
+  client.read_until("ok");
+  CHECK(lab.log_line().find("10.0.0.1:1000 ") != std::string::npos);
+}
