@@ -115,8 +115,10 @@ void Session::run() {
         again = read_proxy_line();
         break;
       case Phase::kIdle:
-        // The next request, or the end of the connection: the stream finds out.
-        if (client_.readable() || client_.has_input()) {
+        // The next request, or the end of the connection: the stream finds out. "Readable" may be
+        // out of date; a stream that began for nothing would answer the client's silence.
+        while (!client_.has_input() && client_.readable()) client_.receive();
+        if (client_.has_input() || client_.has_ended()) {
           phase_ = Phase::kStream;
           begin_stream();
           again = true;

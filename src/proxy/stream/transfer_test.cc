@@ -88,3 +88,21 @@ TEST_CASE("a PROXY header of version 2 may carry as many TLVs as the buffer hold
   client.read_until("ok");
   CHECK(lab.log_line().find("10.0.0.1:1000 ") != std::string::npos);
 }
+
+TEST_CASE("a client that is silent after a request that filled the buffer gets no 408") {
+  Lab lab("global\n tune.bufsize 2048\n" +
+          listen_with("http",
+                      " timeout client 4s\n timeout server 4s\n timeout http-request 50ms\n"
+                      " timeout http-keep-alive 100ms\n",
+                      ""));
+  Peer& client = lab.connect();
+  std::string post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1900\r\nX: ";
+  post += std::string(2048 - 1900 - 4 - post.size(), 'x') + "\r\n\r\n" + std::string(1900, 'b');
+  REQUIRE(post.size() == 2048);
+  client.send(post);
+  Peer& server = lab.accept();
+  CHECK(server.read_bytes(post.size()) == post);
+  server.send(kOk);
+  CHECK(client.read_until("ok") == kOk);
+  CHECK(client.read_to_end() == "");
+}
