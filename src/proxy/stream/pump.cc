@@ -151,6 +151,7 @@ Stream::Pump Stream::pump_pipe(Conn& source, Conn& target, Flow& flow, H1Parser*
 
 // The payload of a chunked body, for a client that can't read chunks.
 Stream::Pump Stream::pump_payload(Conn& source, Conn& target) {
+  size_t budget = kTurnBytes;
   for (;;) {
     if (!target.flush()) return Pump::kTargetGone;
     if (target.has_output()) return Pump::kBlocked;
@@ -158,6 +159,7 @@ Stream::Pump Stream::pump_payload(Conn& source, Conn& target) {
     const size_t n = response_parser_.pass_body_payload(source.input(), payload);
     if (response_parser_.bad()) return Pump::kBadSource;
     if (n != 0) source.consume(n);
+    budget -= std::min(budget, n);
     download_.moved += payload.size();
     if (!payload.empty() && !target.write(payload)) return Pump::kTargetGone;
     if (response_parser_.body_done()) {
@@ -167,6 +169,10 @@ Stream::Pump Stream::pump_payload(Conn& source, Conn& target) {
     if (n != 0) continue;
     if (source.has_ended()) return Pump::kSourceGone;
     if (!source.readable()) return Pump::kBlocked;
+    if (budget == 0) {
+      plane_.loop.again(&source, 0);
+      return Pump::kYield;
+    }
     source.receive();
   }
 }
