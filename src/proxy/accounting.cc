@@ -52,9 +52,13 @@ void DataPlane::release(Server& server) {
   shift(shared.server_gauges(worker, server.slot).served, -1);
   // The order matters: whoever joins a queue looks at `served` afterwards, so one of the two sees
   // the other.
-  const bool wanted = shared.server_load(server.slot).queued.load() != 0 ||
-                      shared.proxy_load(server.backend.config.index).queued.load() != 0;
-  if (wanted) serve_queues(server.backend);
+  const uint32_t want_it = shared.server_load(server.slot).queued.load();
+  const uint32_t want_any = shared.proxy_load(server.backend.config.index).queued.load();
+  if (want_it == 0 && want_any == 0) return;
+  const bool others_wait =
+      want_it > server.waiting.size() || want_any > server.backend.waiting.size();
+  serve_queue(server);
+  if (others_wait) wake_other_workers(server);
 }
 
 void DataPlane::enter_backend(Backend& backend) {
@@ -81,6 +85,10 @@ void DataPlane::join_queue(Backend& backend, Server* server, WaitEntry& entry) {
   ServerLoad& server_load = shared.server_load(server->slot);
   raise_to(server_load.queued_max, server_load.queued.fetch_add(1) + 1);
   shift(shared.server_gauges(worker, server->slot).queued, 1);
+  if (server->waiting.size() == 0) {
+    server->waited_for_at = backend.waited_for.size();
+    backend.waited_for.push_back(server);
+  }
   server->waiting.push(entry);
 }
 
@@ -93,42 +101,67 @@ void DataPlane::leave_queue(WaitEntry& entry) {
   }
   shared.server_load(entry.server->slot).queued.fetch_sub(1, kRelaxed);
   shift(shared.server_gauges(worker, entry.server->slot).queued, -1);
+  if (entry.server->waiting.size() != 0) return;
+  auto& waited_for = entry.backend->waited_for;
+  waited_for.back()->waited_for_at = entry.server->waited_for_at;
+  waited_for[entry.server->waited_for_at] = waited_for.back();
+  waited_for.pop_back();
 }
 
 // Whoever waits for any server does not want one that drains or is a backup beside active ones: its
-// algorithm decides.
+// algorithm decides. With `option persist` a server that is down keeps those that its cookie named.
 bool DataPlane::may_serve(const Server& server, const WaitEntry& entry) const {
-  if (!is_usable(health_of(shared.server_state(server.slot)))) return false;
-  return entry.server != nullptr || takes_new(server.backend.view, server.position);
+  const bool usable = is_usable(health_of(shared.server_state(server.slot)));
+  if (entry.server != nullptr) return usable || server.backend.config.option(Option::kPersist);
+  return usable && takes_new(server.backend.view, server.position);
+}
+
+void DataPlane::serve_queue(Server& server) {
+  Backend& backend = server.backend;
+  for (;;) {
+    WaitEntry* next =
+        server.waiting.front() != nullptr ? server.waiting.front() : backend.waiting.front();
+    // The slot is taken in the name of the stream, so that nobody overtakes it before its session
+    // runs.
+    if (next == nullptr || !may_serve(server, *next) || !reserve(server)) return;
+    leave_queue(*next);
+    next->granted = &server;
+    loop.again(&next->stream.session().client(), 0);
+  }
+}
+
+// Whoever waits for a server that went down leaves its queue with nothing, and chooses again.
+void DataPlane::send_elsewhere(Server& server) {
+  while (WaitEntry* next = server.waiting.front()) {
+    leave_queue(*next);
+    loop.again(&next->stream.session().client(), 0);
+  }
 }
 
 void DataPlane::serve_queues(Backend& backend) {
-  bool others_wait =
-      shared.proxy_load(backend.config.index).queued.load(kRelaxed) > backend.waiting.size();
-  for (const auto& server : backend.servers) {
-    ServerLoad& load = shared.server_load(server->slot);
-    for (;;) {
-      WaitEntry* next =
-          server->waiting.front() != nullptr ? server->waiting.front() : backend.waiting.front();
-      // The slot is taken in the name of the stream, so that nobody overtakes it before its session
-      // runs.
-      if (next == nullptr || !may_serve(*server, *next) || !reserve(*server)) break;
-      leave_queue(*next);
-      next->granted = server.get();
-      loop.again(&next->stream.session().client(), 0);
+  const bool redistributes =
+      backend.config.redispatch != 0 && !backend.config.option(Option::kPersist);
+  // From the end: a server that nobody waits for any more changes its place with the last one.
+  for (size_t i = backend.waited_for.size(); i-- > 0;) {
+    Server& server = *backend.waited_for[i];
+    if (redistributes && !is_usable(health_of(shared.server_state(server.slot)))) {
+      send_elsewhere(server);
+    } else {
+      serve_queue(server);
     }
-    others_wait = others_wait || load.queued.load(kRelaxed) > server->waiting.size();
   }
-  if (others_wait) wake_other_workers(backend);
+  for (const auto& server : backend.servers) {
+    if (backend.waiting.front() == nullptr) break;
+    serve_queue(*server);
+  }
 }
 
-void DataPlane::wake_other_workers(const Backend& backend) {
+void DataPlane::wake_other_workers(const Server& server) {
   for (uint32_t other = 0; other < shared.workers(); ++other) {
     if (other == worker) continue;
-    bool waits = shared.proxy_gauges(other, backend.config.index).queued.load(kRelaxed) != 0;
-    for (const auto& server : backend.servers) {
-      waits = waits || shared.server_gauges(other, server->slot).queued.load(kRelaxed) != 0;
-    }
+    const bool waits =
+        shared.proxy_gauges(other, server.backend.config.index).queued.load(kRelaxed) != 0 ||
+        shared.server_gauges(other, server.slot).queued.load(kRelaxed) != 0;
     const int bell = shared.process(kFirstWorker + other).doorbell.load(kRelaxed);
     if (waits && bell >= 0) Doorbell::ring(bell);
   }

@@ -33,10 +33,11 @@ struct Server {
       : config(c), backend(owner), position(at), slot(global) {}
   const ServerConfig& config;
   Backend& backend;
-  uint32_t position;  // in the backend
-  uint32_t slot;      // in the shared arrays
-  IdlePool idle;      // open connections that no request uses
-  WaitQueue waiting;  // streams that want this server and no other
+  uint32_t position;         // in the backend
+  uint32_t slot;             // in the shared arrays
+  IdlePool idle;             // open connections that no request uses
+  WaitQueue waiting;         // streams that want this server and no other
+  size_t waited_for_at = 0;  // in Backend::waited_for, while `waiting` has somebody
 };
 
 struct Backend {
@@ -46,6 +47,7 @@ struct Backend {
   std::unique_ptr<Balancer> balancer;
   std::vector<std::unique_ptr<Server>> servers;
   WaitQueue waiting;                        // streams that want any server
+  std::vector<Server*> waited_for;          // those that streams want and no other
   std::vector<std::string> server_cookies;  // by position
   uint32_t seen_changes = 0;                // ProxyLoad::servers_changed at the last rebuild
 };
@@ -104,8 +106,11 @@ class DataPlane {
   void leave_backend(Backend& backend);
   void join_queue(Backend& backend, Server* server, WaitEntry& entry);
   void leave_queue(WaitEntry& entry);
-  // Lets as many waiting streams go on as there is room for.
+  // Lets as many waiting streams go on as there is room for: after a change of any server's state,
+  // or when others may have made room.
   void serve_queues(Backend& backend);
+  // The same after a change of this server alone; however many servers there are.
+  void serve_queue(Server& server);
   void note_idle(Server& server, int change);
   void note_sent_to(Server& server, bool http);
   // A client connection, from accept to close, in the process, the frontend and the listener.
@@ -138,7 +143,8 @@ class DataPlane {
   const std::vector<BadMessage>& captured_errors() const { return bad_messages_; }
 
  private:
-  void wake_other_workers(const Backend& backend);
+  void wake_other_workers(const Server& server);
+  void send_elsewhere(Server& server);
   bool may_serve(const Server& server, const WaitEntry& entry) const;
   uint32_t slot_limit(const Server& server) const;
   std::vector<std::unique_ptr<Stream>> free_streams_;

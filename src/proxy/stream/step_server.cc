@@ -130,7 +130,8 @@ Next Stream::enqueue(Server* server) {
   }
   (server != nullptr ? server_queue_ahead_ : backend_queue_ahead_) = ahead;
   plane_.join_queue(*backend_, server, waiting_);
-  plane_.serve_queues(*backend_);  // a slot may have become free in the meantime
+  // A slot may have become free in the meantime.
+  server != nullptr ? plane_.serve_queue(*server) : plane_.serve_queues(*backend_);
   deadline_ms_ = timeout_from_now(be().timeout(Timeout::kQueue) != kNoTimeout ? Timeout::kQueue
                                                                               : Timeout::kConnect);
   return go(Step::wait_in_queue);
@@ -147,7 +148,13 @@ Next Stream::wait_in_queue() {
     queue_ms_ = since_start();
     return start_connect();
   }
-  if (!waiting_.waits()) return go(Step::pick_server);
+  if (!waiting_.waits()) {
+    // Its server went down. Never that one again, nor what named it: it could come up, fill, and go
+    // down in turns.
+    tried_.add(waiting_.server->position);
+    cookie_.server = kNoIndex;
+    return go(Step::pick_server);
+  }
   Conn& conn = client();
   const bool gone = conn.error() != 0 || conn.reset_seen() ||
                     (conn.hangup_seen() && be().option(Option::kAbortonclose));

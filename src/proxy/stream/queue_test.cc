@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+// Streams that wait for room on a server.
+#include "proxy/testing.h"
+#include "shm/server_state.h"
+
+using namespace hawser;
+
+namespace {
+
+constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+std::string listen_with(std::string_view lines, std::string_view queue_timeout = "4s") {
+  return fmt::format(
+      "defaults\n mode http\n timeout connect 2s\n timeout client 4s\n timeout server 4s\n"
+      " timeout queue {}\nlisten l\n bind :1\n log @log\n option httplog\n{}",
+      queue_timeout, lines);
+}
+
+std::string request(std::string_view path) {
+  return fmt::format("GET {} HTTP/1.1\r\nHost: a\r\nCookie: C=a\r\n\r\n", path);
+}
+
+void answer(Peer& server, Peer& client) {
+  server.send(kOk);
+  client.read_until("ok");
+}
+
+// A backend of two servers; the first takes one request at a time, and cookies ask for it.
+std::string pair_with(std::string_view options) {
+  return listen_with(
+      fmt::format("{} cookie C insert indirect\n server a @s1 cookie a maxconn 1\n"
+                  " server b @s2 cookie b\n",
+                  options));
+}
+
+void take_down(Lab& lab, uint32_t server) {
+  lab.shared().server_state(server).word.store(
+      HealthWord{ServerHealth::kDown, 0, true, true, 0}.packed());
+  publish_schedule(lab.shared(), lab.config(), 0);
+  lab.worker().doorbell();
+}
+
+}  // namespace
+
+TEST_CASE("who waits for a server that goes down is sent elsewhere with `option redispatch`") {
+  Lab lab(pair_with(" option redispatch\n"), 2);
+  Peer& first = lab.connect();
+  first.send(request("/1"));
+  Peer& a = lab.accept(1);
+  a.read_until("\r\n\r\n");
+  Peer& second = lab.connect();
+  second.send(request("/2"));
+  lab.turn();
+  take_down(lab, 0);
+  Peer& b = lab.accept(2);
+  CHECK(b.read_until("\r\n\r\n").starts_with("GET /2 "));
+  answer(b, second);
+  answer(a, first);
+}
+
+TEST_CASE("who waits for a server that goes down goes on waiting where nothing says otherwise") {
+  Lab lab(pair_with(""), 2);
+  Peer& first = lab.connect();
+  first.send(request("/1"));
+  Peer& a = lab.accept(1);
+  a.read_until("\r\n\r\n");
+  Peer& second = lab.connect();
+  second.send(request("/2"));
+  lab.turn();
+  take_down(lab, 0);
+  CHECK_FALSE(lab.has_unexpected_connection(2));
+  second.reset();
+  answer(a, first);
+}
+
+TEST_CASE("`option persist` keeps its turn at a server that goes down") {
+  Lab lab(pair_with(" option redispatch\n option persist\n"), 2);
+  Peer& first = lab.connect();
+  first.send(request("/1"));
+  Peer& a = lab.accept(1);
+  a.read_until("\r\n\r\n");
+  Peer& second = lab.connect();
+  second.send(request("/2"));
+  lab.turn();
+  take_down(lab, 0);
+  CHECK_FALSE(lab.has_unexpected_connection(2));
+  answer(a, first);
+  Peer& again = lab.accept(1);
+  CHECK(again.read_until("\r\n\r\n").starts_with("GET /2 "));
+  answer(again, second);
+}
+
+TEST_CASE("who waits is served first come, first served") {
+  Lab lab(listen_with(" server s @s1 maxconn 1\n http-reuse never\n"));
+  std::vector<Peer*> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.push_back(&lab.connect());
+    clients.back()->send(fmt::format("GET /{} HTTP/1.0\r\n\r\n", i));
+    lab.turn();
+  }
+  CHECK(lab.loads() == "conns=4 fe_conns=4 be_served=4 be_queued=3 served=1");
+  for (int i = 0; i < 4; ++i) {
+    Peer& server = lab.accept();
+    CHECK(server.read_until("\r\n\r\n").starts_with(fmt::format("GET /{} ", i)));
+    CHECK_FALSE(lab.has_unexpected_connection());
+    answer(server, *clients[static_cast<size_t>(i)]);
+  }
+}
+
+TEST_CASE("a wait of `timeout queue` ends with 503, and the log says sQ") {
+  Lab lab(listen_with(" server s @s1 maxconn 1\n", "50ms"));
+  Peer& first = lab.connect();
+  first.send(request("/1"));
+  Peer& server = lab.accept();
+  server.read_until("\r\n\r\n");
+  Peer& second = lab.connect();
+  second.send(request("/2"));
+  CHECK(second.read_until("\r\n") == "HTTP/1.1 503 Service Unavailable\r\n");
+  CHECK(lab.log_line().find(" sQ-- ") != std::string::npos);
+  answer(server, first);
+}
+
+TEST_CASE("a queue of `maxqueue` sends the next one elsewhere") {
+  Lab lab(listen_with(" cookie C insert indirect\n server a @s1 cookie a maxconn 1 maxqueue 1\n"
+                      " server b @s2 cookie b\n"),
+          2);
+  Peer& first = lab.connect();
+  first.send(request("/1"));
+  Peer& a = lab.accept(1);
+  a.read_until("\r\n\r\n");
+  Peer& second = lab.connect();
+  second.send(request("/2"));
+  lab.turn();
+  CHECK_FALSE(lab.has_unexpected_connection(2));
+  Peer& third = lab.connect();
+  third.send(request("/3"));
+  Peer& b = lab.accept(2);
+  CHECK(b.read_until("\r\n\r\n").starts_with("GET /3 "));
+  answer(b, third);
+  second.reset();
+  lab.turn();
+  answer(a, first);
+}
