@@ -106,3 +106,83 @@ TEST_CASE("a client that is silent after a request that filled the buffer gets n
   CHECK(client.read_until("ok") == kOk);
   CHECK(client.read_to_end() == "");
 }
+
+TEST_CASE("an HTTP/1.0 client gets the payload of chunks, and the close that ends it") {
+  Lab lab(listen_with("http", kPatient, ""));
+  Peer& client = lab.connect();
+  client.stop_reading();
+  client.send("GET / HTTP/1.0\r\n\r\n");
+  Peer& server = lab.accept();
+  server.read_until("\r\n\r\n");
+  std::string chunks, payload;
+  while (payload.size() < (8 << 20)) {
+    const std::string piece = fmt::format("{:08x}", payload.size());
+    chunks += "8\r\n" + piece + "\r\n";
+    payload += piece;
+  }
+  server.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + "0\r\n\r\n");
+  lab.turn();
+  client.go_on();
+  CHECK(client.read_until("\r\n\r\n") == "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+  CHECK(client.read_to_end() == payload);
+}
+
+TEST_CASE("who has finished sending can still be answered, on both sides") {
+  Lab lab(listen_with("tcp", kPatient, ""));
+  Peer& client = lab.connect();
+  client.send("question");
+  Peer& server = lab.accept();
+  SECTION("the client finishes first") {
+    client.finish();
+    CHECK(server.read_to_end() == "question");
+    server.send("answer");
+    CHECK(client.read_until("answer") == "answer");
+    server.close();
+    CHECK(client.is_closed());
+  }
+  SECTION("the server finishes first") {
+    CHECK(server.read_until("question") == "question");
+    server.send("answer");
+    server.finish();
+    CHECK(client.read_to_end() == "answer");
+    client.send("thanks");
+    CHECK(server.read_until("thanks") == "thanks");
+    client.close();
+    CHECK(server.is_closed());
+  }
+  CHECK(lab.log_line().find(" -- ") != std::string::npos);
+}
+
+TEST_CASE("a reset on one side is a reset on the other") {
+  Lab lab(listen_with("tcp", kPatient, ""));
+  Peer& client = lab.connect();
+  client.send("x");
+  Peer& server = lab.accept();
+  server.read_until("x");
+  SECTION("of the client") {
+    client.reset();
+    CHECK(server.is_closed());
+    CHECK(server.was_reset());
+    CHECK(lab.log_line().find(" CD ") != std::string::npos);
+  }
+  SECTION("of the server") {
+    server.reset();
+    CHECK(client.is_closed());
+    CHECK(client.was_reset());
+    CHECK(lab.log_line().find(" SD ") != std::string::npos);
+  }
+}
+
+TEST_CASE("100 Continue of the server reaches the client, and the body follows") {
+  Lab lab(listen_with("http", kPatient, ""));
+  Peer& client = lab.connect();
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+  Peer& server = lab.accept();
+  CHECK(server.read_until("\r\n\r\n").find("Expect: 100-continue\r\n") != std::string::npos);
+  server.send("HTTP/1.1 100 Continue\r\n\r\n");
+  CHECK(client.read_until("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
+  client.send("body");
+  CHECK(server.read_until("body") == "body");
+  server.send(kOk);
+  CHECK(client.read_until("ok") == kOk);
+}
