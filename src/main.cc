@@ -9,6 +9,7 @@
 #include "process/load.h"
 #include "process/options.h"
 #include "vrrp/convert/convert.h"
+#include "vrrp/vips.h"
 
 namespace hawser {
 namespace {
@@ -45,6 +46,15 @@ int check_or_run(const Options& options) {
   return run_master(master, std::move(config));
 }
 
+// For whoever ends the service: after it nothing holds an address of ours.
+int release(const Options& options) {
+  std::vector<std::string> files;
+  const auto config = load_config(options, files);
+  if (config == nullptr) return 1;
+  const auto released = vrrp::release_all(*config);
+  return released ? 0 : fail(released.error().text);
+}
+
 int run(std::span<const char* const> arguments) {
   if (const auto sealed = seal_registries(); !sealed) return fail(sealed.error().text);
   const auto options = parse_options(arguments);
@@ -65,6 +75,8 @@ int run(std::span<const char* const> arguments) {
       return answer(*options, list_registry(options->argument));
     case Options::Action::kConvert:
       return run_convert(options->argument, options->node);
+    case Options::Action::kReleaseVips:
+      return release(*options);
     case Options::Action::kHelp:
       return answer(*options, usage());
   }

@@ -61,7 +61,12 @@ void Generation::spawn(Member& member) {
     member.heartbeat->state.store(ProcessState::kStarting);
     member.heartbeat->beat_ns.store(monotonic_ns());
     const pid_t pid = fork();
-    if (pid == 0) become(member, std::move(ends->second), std::move(stack_out));
+    if (pid == 0) {
+      // With a copy of the master's end it would never see that the master is gone.
+      ends->first.reset();
+      stack_in.reset();
+      become(member, std::move(ends->second), std::move(stack_out));
+    }
     if (pid > 0) return adopt(member, pid, std::move(ends->first), std::move(stack_in));
   }
   HW_ALERT("cannot start {}: {}", member.name, strerror(errno));

@@ -146,6 +146,9 @@ constexpr Flag kFlags[] = {
     {"-st", "<pid>...", "not built yet", not_built},
     {"-x", "<socket>", "not built yet", not_built},
     {"-S", "<address>", "not built yet", not_built},
+    {"--release-vips", "",
+     "removes the virtual addresses that killed processes left behind, and ends",
+     set_action<Action::kReleaseVips>},
     {"-h", "", "prints this text", set_action<Action::kHelp>},
 };
 
@@ -173,7 +176,8 @@ Result<> finish(Options& options) {
     options.master.foreground = !options.master.daemon;
     options.sources.variables.emplace_back("HAPROXY_MWORKER", "1");
   }
-  const bool needs_files = options.action == Action::kRun || options.action == Action::kCheck;
+  const bool needs_files = options.action == Action::kRun || options.action == Action::kCheck ||
+                           options.action == Action::kReleaseVips;
   if (needs_files && options.sources.paths.empty()) {
     return Error{"no configuration: give a file or a directory with -f"};
   }

@@ -22,6 +22,7 @@ struct Options {
     kKeywords,      // -dK
     kList,          // --list
     kConvert,       // convert
+    kReleaseVips,   // --release-vips
     kHelp           // -h
   } action = Action::kRun;
   ConfigSources sources;

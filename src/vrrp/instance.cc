@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/clock.h"
+#include "loop/watch.h"
 #include "vrrp/timers.h"
 
 namespace hawser::vrrp {
@@ -44,6 +45,8 @@ Result<std::unique_ptr<Instance>> Instance::make(const Surroundings& around, uin
       made->tell(kVrrpNote, LogLevel::kWarning, cleaned.error().text);
     }
   }
+  // A process that is started anew finds what was asked for; only a release is over.
+  made->releases_ = made->slot_.wish.releases.load(std::memory_order_relaxed);
   made->publish();
   return made;
 }
@@ -262,6 +265,7 @@ void Instance::obey(int64_t now_ns) {
   }
   if (std::exchange(releases_, releases) != releases) apply(election_.release(now_ns), now_ns);
   slot_.wish.answered.store(asked, std::memory_order_release);
+  Doorbell::ring(around_.shared.process(kControlSlot).doorbell.load(std::memory_order_relaxed));
 }
 
 void Instance::stop(int64_t now_ns) {

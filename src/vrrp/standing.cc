@@ -14,7 +14,7 @@ using State = Sighting::State;
 // What a tracker with a weight adds to the priority.
 int share_of(const TrackConfig& track, const Sighting& sighting) {
   if (sighting.state == State::kUnknown) return 0;
-  if (sighting.value != 0) return sighting.value * track.weight;
+  if (sighting.value) return *sighting.value * (track.reverse ? -track.weight : track.weight);
   const bool up = (sighting.state == State::kUp) != track.reverse;
   if (track.weight > 0) return up ? track.weight : 0;
   return up ? 0 : track.weight;
@@ -32,7 +32,7 @@ Standing stand(uint8_t base_priority, std::span<const Tracked> tracked) {
   for (const auto& [track, sighting] : tracked) {
     if (track->weight != 0) {
       const int share = share_of(*track, sighting);
-      if (sighting.value != 0 && share < kFileFault) hold(standing.fault, sighting);
+      if (sighting.value && share < kFileFault) hold(standing.fault, sighting);
       priority += share;
     } else if (sighting.state == State::kDown) {
       hold(standing.fault, sighting);

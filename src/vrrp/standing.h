@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -14,7 +15,8 @@ namespace hawser {
 // What one tracker sees now.
 struct Sighting {
   enum class State : uint8_t { kUnknown, kUp, kDown } state = State::kUnknown;
-  int32_t value = 0;     // of a tracked file: the number in it
+  // Of a tracked file: the number in it, which is multiplied by the weight.
+  std::optional<int32_t> value = {};
   std::string why = {};  // when down or unknown, for the log
 };
 

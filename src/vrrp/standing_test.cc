@@ -8,9 +8,9 @@
 namespace hawser {
 namespace {
 
-constexpr Sighting kUp{Sighting::State::kUp, 0, {}};
-const Sighting kDown{Sighting::State::kDown, 0, "it is down"};
-const Sighting kUnknown{Sighting::State::kUnknown, 0, "it has not answered"};
+constexpr Sighting kUp{Sighting::State::kUp, {}, {}};
+const Sighting kDown{Sighting::State::kDown, {}, "it is down"};
+const Sighting kUnknown{Sighting::State::kUnknown, {}, "it has not answered"};
 
 TrackConfig weighing(int16_t weight, bool reverse = false) {
   TrackConfig track;
@@ -77,6 +77,11 @@ TEST_CASE("the number in a file is multiplied by the weight") {
   const Sighting file{Sighting::State::kUp, -7, "the file says -7"};
   CHECK(stand_with(weighing(2), file).priority == 86);
   CHECK(stand_with(weighing(-2), file).priority == 114);
+}
+
+TEST_CASE("a file that says 0 changes nothing, whatever the weight") {
+  const Sighting file{Sighting::State::kUp, 0, {}};
+  CHECK(stand_with(weighing(20), file).priority == 100);
 }
 
 TEST_CASE("a file below -253 is a fault") {

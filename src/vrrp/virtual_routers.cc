@@ -191,7 +191,7 @@ Sighting VirtualRouters::see(const TrackConfig& track) {
   if (track.type->look == nullptr) {
     Sighting seen;
     seen.state = static_cast<Sighting::State>(state.result.load(std::memory_order_acquire));
-    seen.value = state.value.load(std::memory_order_relaxed);
+    if (track.type->by_value) seen.value = state.value.load(std::memory_order_relaxed);
     if (seen.state != Sighting::State::kUp) {
       seen.why =
           fmt::format("{} {} {}", track.type->name, track.subject,
