@@ -100,6 +100,7 @@ for args in (
         ("v2 pass", "authentication pass 1111", {"auth": "PASS 1111"}),
         ("v2 ah", "authentication ah 1111", {"auth": "AH 1111"}),
         ("v3 at 100 ms", "version 3\nadvert-int 100ms", {"version": 3, "advert": 0.1}),
+        ("v3 over IPv6", "link-local none", {"version": 3}, "fd99::50"),
         ("unicast", "unicast-source 10.99.0.1\npeer 10.99.0.2",
          {"body": "unicast_src_ip 10.99.0.2\n unicast_peer { 10.99.0.1\n }"}),
         ("another group", "multicast-group 224.0.4.18", {"globals_": "vrrp_mcast_group4 224.0.4.18"}),

@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""A flood of adverts that are refused delays none of our own and moves nothing."""
+import os
+import socket
+import struct
+import time
+
+from hawser import check
+from lab import HawserNode, Lab, in_namespace
+
+CONFIG = """
+global
+    nbproc 1
+    stats socket {dir}/cli level admin
+defaults
+    mode http
+    timeout connect 1s
+    timeout client 5s
+    timeout server 5s
+vrrp VI_1
+    interface eth0
+    virtual-router-id 51
+    version 3
+    advert-int 100ms
+    priority 100
+    virtual-address 10.99.0.50
+listen web
+    bind 10.99.0.50:80
+    http-request return status 200 content-type text/plain string ok
+"""
+INTERVAL = 0.1
+RATE = 10_000
+SECONDS = 2
+
+
+def checksum(data):
+    total = sum(struct.unpack(f">{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+def advert(priority=200, wrong_checksum=False):
+    body = struct.pack(">BBBBHH4s", 0x31, 51, priority, 1, 10, 0, socket.inet_aton("10.99.0.50"))
+    pseudo = socket.inet_aton("10.99.0.2") + socket.inet_aton("224.0.0.18") + struct.pack(">HH", 112, len(body))
+    right = checksum(pseudo + body)
+    return body[:6] + struct.pack(">H", right ^ 0x1111 if wrong_checksum else right) + body[8:]
+
+
+def password():
+    """VRRPv2 with a password, to a router of version 3 without one."""
+    return struct.pack(">BBBBBBH4s8s", 0x21, 51, 200, 1, 1, 1, 0, socket.inet_aton("10.99.0.50"), b"wrong\0\0\0")
+
+
+def sender(ttl):
+    def make():
+        raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, 112)
+        raw.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, ttl)
+        raw.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("10.99.0.2"))
+        return raw
+    return make
+
+
+def flood(raw, packets):
+    """RATE packets a second for SECONDS, as evenly as a script can."""
+    began = time.time()
+    sent = 0
+    while (passed := time.time() - began) < SECONDS:
+        while sent < passed * RATE:
+            try:
+                raw.sendto(packets[sent % len(packets)], ("224.0.0.18", 0))
+            except OSError:
+                pass
+            sent += 1
+        time.sleep(0.0005)
+    return began, sent
+
+
+with Lab() as lab:
+    a, b = lab.nodes["a"], lab.nodes["b"]
+    master = HawserNode(a, CONFIG)
+    lab.observer.wait(10, node="a", kind="vrrp", priority=100)
+    for title, ttl, packets in (
+            ("a wrong version and password", 255, [password()]),
+            ("a wrong TTL", 64, [advert()]),
+            ("a wrong checksum", 255, [advert(wrong_checksum=True)]),
+            ("random bytes", 255, [os.urandom(20) for _ in range(997)])):
+        began, sent = flood(in_namespace(b.namespace, sender(ttl)), packets)
+        ours = lab.observer.select(since=began, until=began + SECONDS, node="a", kind="vrrp")
+        gaps = [later.time - earlier.time for earlier, later in zip(ours, ours[1:])]
+        check(sent >= RATE * SECONDS * 0.9, f"{title}: {sent} packets in {SECONDS} s")
+        check(all(advert.priority == 100 for advert in ours), f"{title}: we stay master")
+        print(f"figure: {title}: the longest time between two adverts of ours is {1000 * max(gaps):.1f} ms")
+        check(len(ours) >= SECONDS / INTERVAL - 2, f"{title}: no advert of ours is missing")
+    check(master.process.poll() is None and a.holds("10.99.0.50"), "the address never moved")
+    check("MASTER" in master.cli("show vrrp"), "show vrrp still answers")
