@@ -4,6 +4,7 @@
 import os
 import socket
 import struct
+import threading
 import time
 
 from hawser import check
@@ -64,6 +65,7 @@ def sender(ttl):
 
 def flood(raw, packets):
     """RATE packets a second for SECONDS, as evenly as a script can."""
+    pace = threading.Event()  # never set
     began = time.time()
     sent = 0
     while (passed := time.time() - began) < SECONDS:
@@ -73,7 +75,7 @@ def flood(raw, packets):
             except OSError:
                 pass
             sent += 1
-        time.sleep(0.0005)
+        pace.wait(0.0005)
     return began, sent
 
 
