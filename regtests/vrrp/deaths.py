@@ -79,7 +79,9 @@ with Pair() as lab:
 with Pair() as lab:
     began = lab.kill(signal.SIGKILL, "vrrp")
     lab.first.wait_log("serves again", since=began)
-    print(f"figure: vrrp killed: taken over after {1000 * lab.taken_over(began):.1f} ms")
+    # The backup and the new process wait for nearly the same time: either may be the first.
+    taken = lab.observer.wait(1, since=began, kind="vrrp", priority=lambda priority: priority != 0)[0]
+    print(f"figure: vrrp killed: an advert after {1000 * (taken.time - began):.1f} ms")
     lab.observer.wait(1, since=began, node="a", kind="vrrp", priority=150)
     check(lab.a.holds(VIP) or lab.b.holds(VIP), "a killed vrrp process is replaced, and elects again")
 

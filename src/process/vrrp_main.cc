@@ -28,8 +28,8 @@ void raise_priority(const VrrpProcessConfig& config) {
   }
   if (config.rt_priority == 0) return;
   // Whoever loops without ever sleeping would take the machine with it.
-  const rlimit half_a_second{500'000, 1'000'000};
-  setrlimit(RLIMIT_RTTIME, &half_a_second);
+  const rlimit two_seconds{2'000'000, 3'000'000};
+  setrlimit(RLIMIT_RTTIME, &two_seconds);
   sched_param priority{};
   priority.sched_priority = config.rt_priority;
   if (sched_setscheduler(0, SCHED_RR, &priority) != 0) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -59,29 +60,27 @@ Result<> VirtualRouters::open_sockets() {
   auto announcer = Announcer::open(loop_);
   if (!announcer) return announcer.error();
   announcer_ = std::move(announcer).value();
-  const auto links_changed = [this](const Link& link, uint32_t index) {
+  // What changed is looked at once a turn, however many addresses come and go in it.
+  const auto look_soon = [this] {
+    links_changed_ = true;
+    deadline_.set(1);
+  };
+  const auto reopen = [this, look_soon](const Link& link, uint32_t index) {
     if (const auto reopened = transport_.interface_changed(link.name, index); !reopened) {
       HW_WARN("{}", reopened.error().text);
     }
-    for (const auto& instance : instances_) instance->look_at_links(monotonic_ns());
-    tick();
+    look_soon();
   };
   auto monitor = NetMonitor::open(
-      loop_, {.link_changed = [=](const Link& link) { links_changed(link, link.index); },
-              .link_gone = [=](const Link& link) { links_changed(link, 0); },
-              .address_added =
-                  [this](const LinkAddress&) {
-                    for (const auto& instance : instances_) instance->look_at_links(monotonic_ns());
-                    tick();
-                  },
+      loop_, {.link_changed = [reopen](const Link& link) { reopen(link, link.index); },
+              .link_gone = [reopen](const Link& link) { reopen(link, 0); },
+              .address_added = [look_soon](const LinkAddress&) { look_soon(); },
               .address_gone =
-                  [this](const LinkAddress& gone) {
-                    const int64_t now_ns = monotonic_ns();
+                  [this, look_soon](const LinkAddress& gone) {
                     for (const auto& instance : instances_) {
-                      instance->address_gone(gone, now_ns);
-                      instance->look_at_links(now_ns);
+                      instance->address_gone(gone, monotonic_ns());
                     }
-                    tick();
+                    look_soon();
                   }});
   if (!monitor) return monitor.error();
   monitor_ = std::move(monitor).value();
@@ -139,6 +138,12 @@ std::string VirtualRouters::export_state() {
 void VirtualRouters::tick() {
   if (stopped_) return;
   run_timers();
+  if (std::exchange(links_changed_, false)) {
+    for (const auto& instance : instances_) {
+      instance->look_at_links(monotonic_ns());
+      run_timers();
+    }
+  }
   if (monotonic_ns() >= look_ns_) look();
   settle_groups(monotonic_ns());
   arm();

@@ -62,6 +62,7 @@ class VirtualRouters {
   std::vector<std::vector<Instance*>> groups_;  // members of each sync number
   Deadline deadline_;
   int64_t look_ns_ = 0;  // when trackers are looked at next
+  bool links_changed_ = false;
   bool stopped_ = false;
 };
 
