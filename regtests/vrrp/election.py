@@ -38,8 +38,8 @@ def takes_over_and_gives_back(title, lines, peer, vip=VIP):
     with Lab() as lab:
         a, b = lab.nodes["a"], lab.nodes["b"]
         first = HawserNode(a, config(150, lines, vip))
-        Keepalived(b, keepalived(priority=100, vips=(vip,), **peer))
         lab.observer.wait(1, node="a", kind="vrrp", priority=150)
+        Keepalived(b, keepalived(priority=100, vips=(vip,), **peer)).wait_log("Entering BACKUP STATE")
         announced = "na" if ":" in vip else "garp"
         lab.observer.wait(5, node="a", kind=announced, target=vip)
         check(a.holds(vip) and not b.holds(vip), f"{title}: the higher priority is master and holds the address")

@@ -141,6 +141,7 @@ void VirtualRouters::tick() {
   if (std::exchange(links_changed_, false)) {
     for (const auto& instance : instances_) {
       instance->look_at_links(monotonic_ns());
+      note_due(*instance);
       run_timers();
     }
   }
@@ -150,16 +151,26 @@ void VirtualRouters::tick() {
 }
 
 void VirtualRouters::run_timers() {
+  if (monotonic_ns() < timers_due_ns_) return;
+  timers_due_ns_ = INT64_MAX;
   for (const auto& instance : instances_) {
-    const int64_t now_ns = monotonic_ns();
-    if (instance->due_ns() <= now_ns) instance->timer(now_ns);
+    if (instance->due_ns() != INT64_MAX) {
+      const int64_t now_ns = monotonic_ns();
+      if (instance->due_ns() <= now_ns) instance->timer(now_ns);
+    }
+    note_due(*instance);
   }
 }
 
+// Something may have set a timer of this instance.
+void VirtualRouters::note_due(const Instance& instance) {
+  timers_due_ns_ = std::min(timers_due_ns_, instance.due_ns());
+}
+
 void VirtualRouters::arm() {
-  int64_t due_ns = look_ns_;
-  for (const auto& instance : instances_) due_ns = std::min(due_ns, instance->due_ns());
-  deadline_.set(due_ns);
+  timers_due_ns_ = INT64_MAX;
+  for (const auto& instance : instances_) note_due(*instance);
+  deadline_.set(std::min(look_ns_, timers_due_ns_));
 }
 
 // Asks all trackers, and tells the instances what they add up to.
@@ -171,6 +182,7 @@ void VirtualRouters::look() {
     instance->obey(now_ns);
     instance->stand(standing_of(*instance), now_ns);
     instance->publish_alarms(now_ns);
+    note_due(*instance);
     run_timers();
   }
 }
@@ -218,7 +230,9 @@ void VirtualRouters::receive(const ReceivedPacket& packet) {
   if (!datagram) return;
   bool is_ours = false;
   for (const auto& instance : instances_) {
-    if (instance->packet(*packet.path, *datagram, packet.at_ns)) is_ours = true;
+    if (!instance->packet(*packet.path, *datagram, packet.at_ns)) continue;
+    is_ours = true;
+    note_due(*instance);
   }
   speakers_.heard(packet.ifindex, datagram->source, advert_bytes(*datagram), is_ours, packet.at_ns);
   // However many packets come: adverts leave on time.

@@ -40,6 +40,7 @@ class VirtualRouters {
   void tick();
   void look();
   void run_timers();
+  void note_due(const Instance& instance);
   void arm();
   void receive(const ReceivedPacket& packet);
   void settle_groups(int64_t now_ns);
@@ -61,7 +62,8 @@ class VirtualRouters {
   std::vector<std::unique_ptr<Instance>> instances_;
   std::vector<std::vector<Instance*>> groups_;  // members of each sync number
   Deadline deadline_;
-  int64_t look_ns_ = 0;  // when trackers are looked at next
+  int64_t timers_due_ns_ = 0;  // no timer is due before
+  int64_t look_ns_ = 0;        // when trackers are looked at next
   bool links_changed_ = false;
   bool stopped_ = false;
 };
