@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Several hosts on one wire: network namespaces on a bridge, an observer that captures every frame with the kernel's
-time stamp, keepalived and Hawser on the hosts, and a client that asks every few milliseconds.
+time stamp, and keepalived and Hawser on the hosts.
 
 Everything lives in namespaces of its own and ends with the Lab. Assertions are on captured time stamps.
 """
@@ -9,7 +9,6 @@ import dataclasses
 import ipaddress
 import os
 import pathlib
-import selectors
 import signal
 import socket
 import struct
@@ -323,77 +322,6 @@ class HawserNode(Program):
         return found
 
 
-class Client:
-    """Asks an address every few milliseconds, each time over a new connection, and notes when it was answered."""
-
-    def __init__(self, node, address, port, every=0.005, patience=0.3):
-        self.address, self.port, self.every, self.patience = address, port, every, patience
-        self.answers = []  # (asked, answered), in the order of the answers
-        self.ending = False
-        self.thread = threading.Thread(target=in_namespace, args=(node.namespace, self._ask), daemon=True)
-        self.thread.start()
-
-    def _ask(self):
-        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
-        selector = selectors.DefaultSelector()
-        waiting = {}  # socket -> when it was opened
-        following = time.monotonic()
-        while not self.ending:
-            now = time.monotonic()
-            if now >= following:
-                following += self.every
-                asking = socket.socket(family)
-                asking.setblocking(False)
-                asking.connect_ex((self.address, self.port))
-                waiting[asking] = time.time()
-                selector.register(asking, selectors.EVENT_WRITE)
-            for key, _ in selector.select(max(0, following - time.monotonic())):
-                self._step(selector, key.fileobj, key.events, waiting)
-            for asking, opened in [each for each in waiting.items() if time.time() - each[1] > self.patience]:
-                self._end(selector, asking, waiting)
-        for asking in list(waiting):
-            self._end(selector, asking, waiting)
-
-    def _step(self, selector, asking, events, waiting):
-        try:
-            if events == selectors.EVENT_WRITE:
-                if asking.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-                    return self._end(selector, asking, waiting)
-                asking.send(b"GET / HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n")
-                selector.modify(asking, selectors.EVENT_READ)
-                return None
-            if asking.recv(4096).startswith(b"HTTP/1.1 200"):
-                self.answers.append((waiting[asking], time.time()))
-        except OSError:
-            pass
-        return self._end(selector, asking, waiting)
-
-    @staticmethod
-    def _end(selector, asking, waiting):
-        selector.unregister(asking)
-        del waiting[asking]
-        asking.close()
-
-    def wait_answers(self, count=1, since=0.0, deadline=hawser.DEADLINE):
-        end = time.monotonic() + deadline
-        while sum(1 for asked, _ in list(self.answers) if asked >= since) < count:
-            if time.monotonic() > end:
-                raise AssertionError(f"no answer from {self.address} within {deadline} s")
-            time.sleep(self.every)
-
-    def outage(self, since, until=None):
-        """The longest time between two answered questions, by when they were asked, around and after `since`."""
-        asked = sorted(each for each, _ in list(self.answers))
-        before = [each for each in asked if each < since][-1:]
-        after = [each for each in asked if each >= since and (until is None or each < until)]
-        times = before + after
-        return max((later - earlier for earlier, later in zip(times, times[1:])), default=float("inf"))
-
-    def stop(self):
-        self.ending = True
-        self.thread.join()
-
-
 class Lab:
     """Use with `with`: nodes by their letters, hosts .1, .2 …, and a client host .100."""
 
@@ -471,6 +399,19 @@ class Lab:
         for frame in self.observer.select()[-60:]:
             print(f"{frame.time:.3f} {frame.node} {frame.kind} {frame.source or frame.mac} vrid {frame.vrid} "
                   f"prio {frame.priority} {frame.target}")
+
+
+# How a configuration of Hawser begins; `.replace()` another nbproc where it matters.
+HEAD = """
+global
+    nbproc 1
+    stats socket {dir}/cli level admin
+defaults
+    mode http
+    timeout connect 1s
+    timeout client 5s
+    timeout server 5s
+"""
 
 
 def keepalived(name="VI_1", vrid=51, priority=100, vips=("10.99.0.50",), state="BACKUP", advert=1, version=2,

@@ -8,19 +8,11 @@ import time
 
 import hawser
 from hawser import check
-from lab import HawserNode, Lab
+from lab import HEAD, HawserNode, Lab
 
 VIP = "10.99.0.50"
 SKEW = {150: 0.1 * (256 - 150) / 256, 100: 0.1 * (256 - 100) / 256}
-CONFIG = """
-global
-    nbproc 2
-    stats socket {{dir}}/cli level admin
-defaults
-    mode http
-    timeout connect 1s
-    timeout client 5s
-    timeout server 5s
+VRRP = """
 vrrp VI_1
     interface eth0
     virtual-router-id 51
@@ -34,15 +26,19 @@ listen web
 """
 
 
+def config(priority):
+    return HEAD.replace("nbproc 1", "nbproc 2") + VRRP.format(priority=priority)
+
+
 class Pair(Lab):
     """Node a, of higher priority, is master and b its backup."""
 
     def __enter__(self):
         super().__enter__()
         self.a, self.b = self.nodes["a"], self.nodes["b"]
-        self.first = HawserNode(self.a, CONFIG.format(priority=150))
+        self.first = HawserNode(self.a, config(150))
         self.observer.wait(1, node="a", kind="vrrp", priority=150)
-        self.second = HawserNode(self.b, CONFIG.format(priority=100))
+        self.second = HawserNode(self.b, config(100))
         self.second.wait_log("entering BACKUP state")
         self.observer.wait(10, node="a", kind="garp", target=VIP)
         self.pids = self.first.pids()

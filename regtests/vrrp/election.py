@@ -5,18 +5,10 @@ import signal
 
 import hawser
 from hawser import check
-from lab import HawserNode, Keepalived, Lab, keepalived
+from lab import HEAD, HawserNode, Keepalived, Lab, keepalived
 
 VIP = "10.99.0.50"
-CONFIG = """
-global
-    nbproc 1
-    stats socket {{dir}}/cli level admin
-defaults
-    mode http
-    timeout connect 1s
-    timeout client 5s
-    timeout server 5s
+VRRP = """
 vrrp VI_1
     interface eth0
     virtual-router-id 51
@@ -30,7 +22,7 @@ listen web
 
 
 def config(priority, lines="", vip=VIP):
-    return CONFIG.format(priority=priority, lines=lines.replace("\n", "\n    "), vip=vip)
+    return HEAD + VRRP.format(priority=priority, lines=lines.replace("\n", "\n    "), vip=vip)
 
 
 def takes_over_and_gives_back(title, lines, peer, vip=VIP):

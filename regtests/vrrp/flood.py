@@ -8,17 +8,9 @@ import threading
 import time
 
 from hawser import check
-from lab import HawserNode, Lab, in_namespace
+from lab import HEAD, HawserNode, Lab, in_namespace
 
-CONFIG = """
-global
-    nbproc 1
-    stats socket {dir}/cli level admin
-defaults
-    mode http
-    timeout connect 1s
-    timeout client 5s
-    timeout server 5s
+VRRP = """
 vrrp VI_1
     interface eth0
     virtual-router-id 51
@@ -81,7 +73,7 @@ def flood(raw, packets):
 
 with Lab() as lab:
     a, b = lab.nodes["a"], lab.nodes["b"]
-    master = HawserNode(a, CONFIG)
+    master = HawserNode(a, HEAD + VRRP)
     lab.observer.wait(10, node="a", kind="vrrp", priority=100)
     for title, ttl, packets in (
             ("a wrong version and password", 255, [password()]),

@@ -13,8 +13,8 @@ namespace hawser {
 // Numbers as keepalived shows them to SNMP and exporters.
 enum class VrrpState : uint32_t { kInit = 0, kBackup = 1, kMaster = 2, kFault = 3 };
 
-// Why a received advert was refused, in the order of the checks (RFC 9568, section 7.1). One line
-// is a reason, a counter and a word of `show vrrp` and of the metrics.
+// Why a received advert was refused (RFC 9568, section 7.1; the order of the checks is in
+// vrrp/receive.cc). One line is a reason, a counter and a word of `show vrrp` and of the metrics.
 // clang-format off
 #define HW_VRRP_REJECTS(X)                                                          \
   X(kLength, "packet_len_err", "length does not fit its address count")             \
