@@ -15,6 +15,9 @@
 namespace hawser::vrrp {
 namespace {
 
+// Adverts that are due within this time leave in one turn: a turn costs more than an advert does.
+constexpr int64_t kTogetherNs = 1'000'000;
+
 constexpr int64_t in_ns(Millis time) { return std::chrono::nanoseconds(time).count(); }
 
 // IPv4 packets come with their header, IPv6 ones without.
@@ -102,6 +105,8 @@ Result<> VirtualRouters::start(const std::string& predecessor) {
     auto made = Instance::make(*around_, i, state ? &*state : nullptr);
     if (!made) return made.error();
     instances_.push_back(std::move(made).value());
+    of_vrid_[instances_.back()->section().vrid].push_back(instances_.back().get());
+    all_.push_back(instances_.back().get());
     const uint32_t sync = config_.vrrp_instances[i].sync;
     if (sync != kNoIndex) groups = std::max(groups, sync + 1);
   }
@@ -150,13 +155,18 @@ void VirtualRouters::tick() {
   arm();
 }
 
+// A master's advert may leave before its time, which goes on in its beat nevertheless; a backup
+// never wakes before its own.
 void VirtualRouters::run_timers() {
-  if (monotonic_ns() < timers_due_ns_) return;
+  int64_t now_ns = monotonic_ns();
+  if (now_ns < timers_due_ns_) return;
   timers_due_ns_ = INT64_MAX;
   for (const auto& instance : instances_) {
-    if (instance->due_ns() != INT64_MAX) {
-      const int64_t now_ns = monotonic_ns();
-      if (instance->due_ns() <= now_ns) instance->timer(now_ns);
+    const bool is_master = instance->state().role == VrrpState::kMaster;
+    const int64_t due_ns = instance->due_ns();
+    if (due_ns <= (is_master ? now_ns + kTogetherNs : now_ns)) {
+      instance->timer(std::max(now_ns, due_ns));
+      now_ns = monotonic_ns();
     }
     note_due(*instance);
   }
@@ -167,11 +177,9 @@ void VirtualRouters::note_due(const Instance& instance) {
   timers_due_ns_ = std::min(timers_due_ns_, instance.due_ns());
 }
 
-void VirtualRouters::arm() {
-  timers_due_ns_ = INT64_MAX;
-  for (const auto& instance : instances_) note_due(*instance);
-  deadline_.set(std::min(look_ns_, timers_due_ns_));
-}
+// A timer that was put off since it was noted costs a turn in which nothing is due: fewer than a
+// look at all of them in every turn.
+void VirtualRouters::arm() { deadline_.set(std::min(look_ns_, timers_due_ns_)); }
 
 // Asks all trackers, and tells the instances what they add up to.
 void VirtualRouters::look() {
@@ -228,13 +236,16 @@ void VirtualRouters::receive(const ReceivedPacket& packet) {
   if (stopped_) return;
   const auto datagram = read(packet);
   if (!datagram) return;
+  const auto advert = advert_bytes(*datagram);
+  // One that is too short to tell its VRID is a refused one of everybody's who hears it.
+  const auto heading = peek(advert);
   bool is_ours = false;
-  for (const auto& instance : instances_) {
+  for (Instance* instance : heading ? of_vrid_[heading->vrid] : all_) {
     if (!instance->packet(*packet.path, *datagram, packet.at_ns)) continue;
     is_ours = true;
     note_due(*instance);
   }
-  speakers_.heard(packet.ifindex, datagram->source, advert_bytes(*datagram), is_ours, packet.at_ns);
+  speakers_.heard(packet.ifindex, datagram->source, advert, is_ours, packet.at_ns);
   // However many packets come: adverts leave on time.
   run_timers();
   settle_groups(monotonic_ns());
@@ -251,6 +262,7 @@ void VirtualRouters::settle_groups(int64_t now_ns) {
   for (const auto& instance : instances_) {
     if (instance->config().sync == kNoIndex && instance->wants_master()) {
       instance->carry_out(GroupOrder::kConsent, "", now_ns);
+      note_due(*instance);
     }
   }
 }
@@ -265,6 +277,7 @@ bool VirtualRouters::settle_group(const std::vector<Instance*>& members, int64_t
     const GroupOrder order = order_for(now, i);
     if (order == GroupOrder::kNone) continue;
     members[i]->carry_out(order, fault, now_ns);
+    note_due(*members[i]);
     moved = true;
   }
   for (Instance* member : members) {

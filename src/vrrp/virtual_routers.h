@@ -3,6 +3,7 @@
 // they share. Timers come before packets, and packets before everything else.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -60,9 +61,11 @@ class VirtualRouters {
   Transport transport_;
   std::unique_ptr<Surroundings> around_;
   std::vector<std::unique_ptr<Instance>> instances_;
+  std::vector<Instance*> all_;
+  std::array<std::vector<Instance*>, 256> of_vrid_;
   std::vector<std::vector<Instance*>> groups_;  // members of each sync number
   Deadline deadline_;
-  int64_t timers_due_ns_ = 0;  // no timer is due before
+  int64_t timers_due_ns_ = 0;  // no timer is due before: that of the earliest, or less
   int64_t look_ns_ = 0;        // when trackers are looked at next
   bool links_changed_ = false;
   bool stopped_ = false;
