@@ -13,6 +13,7 @@ import signal
 import socket
 import struct
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -295,13 +296,14 @@ class Keepalived(Program):
 
 
 class HawserNode(Program):
-    """Hawser on a node. `config` may use {dir}; its runtime socket is {dir}/cli where the file says so."""
+    """Hawser on a node. `config` may use {dir}; its runtime socket is {dir}/cli where the file says so. `wrapper` is a command
+    to start it with."""
 
-    def __init__(self, node, config, *arguments):
+    def __init__(self, node, config, *arguments, wrapper=()):
         self.dir = node.lab.folder_of(node)
         path = self.dir / "hawser.cfg"
         path.write_text(config.replace("{dir}", str(self.dir)))
-        super().__init__(node, hawser.HAWSER, "-W", *arguments, "-f", str(path))
+        super().__init__(node, *wrapper, hawser.HAWSER, "-W", *arguments, "-f", str(path))
 
     def cli(self, command):
         with socket.socket(socket.AF_UNIX) as client:
@@ -322,12 +324,50 @@ class HawserNode(Program):
         return found
 
 
+class Asker:
+    """A client host that asks through an address every few milliseconds, whether answers come or not; see asker.py."""
+
+    def __init__(self, node, address, port=80, period=0.005):
+        self.answers = []  # (began, answered), in the order of the answers
+        self.changed = threading.Condition()
+        self.process = node.spawn(sys.executable, str(pathlib.Path(__file__).with_name("asker.py")), address, str(port),
+                                  str(period), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        threading.Thread(target=self._read, daemon=True).start()
+        node.lab.askers.append(self)
+
+    def _read(self):
+        for line in self.process.stdout:
+            began, answered = map(float, line.split())
+            with self.changed:
+                self.answers.append((began, answered))
+                self.changed.notify_all()
+
+    def wait(self, count=1, since=0.0, deadline=hawser.DEADLINE):
+        """Until so many requests that began since then have been answered."""
+        with self.changed:
+            def enough():
+                return sum(1 for began, _ in self.answers if began >= since) >= count
+            if not self.changed.wait_for(enough, deadline):
+                raise AssertionError(f"no {count} answers within {deadline} s")
+
+    def outage(self, since):
+        """The longest time without an answer, in seconds, from the last one before `since` on."""
+        with self.changed:
+            times = [answered for _, answered in self.answers]
+        first = max(index for index, at in enumerate(times) if at < since)
+        return max(later - earlier for earlier, later in zip(times[first:], times[first + 1:]))
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(hawser.DEADLINE)
+
+
 class Lab:
     """Use with `with`: nodes by their letters, hosts .1, .2 …, and a client host .100."""
 
     def __init__(self, nodes="ab", second_wire=False):
         hawser.need_root()
-        self.programs = []
+        self.programs, self.askers = [], []
         self.folder = tempfile.TemporaryDirectory(prefix="hawser-lab-")
         os.chmod(self.folder.name, 0o755)
         self.hub = f"hw{os.getpid()}hub"
@@ -375,12 +415,22 @@ class Lab:
         run("ip", "-n", self.hub, "link", "set", f"{node.name}-eth0", "master", "br0")
         return time.time()
 
+    def start(self):
+        """What a lab of its own kind begins with."""
+
     def __enter__(self):
+        try:
+            self.start()
+        except BaseException as error:
+            self.__exit__(type(error))
+            raise
         return self
 
     def __exit__(self, kind, *_):
         if kind is not None:
             self.tell()
+        for asker in self.askers:
+            asker.stop()
         for program in self.programs:
             program.stop()
         self.observer.close()
@@ -415,8 +465,8 @@ defaults
 
 
 def keepalived(name="VI_1", vrid=51, priority=100, vips=("10.99.0.50",), state="BACKUP", advert=1, version=2,
-               auth="", globals_="", body=""):
-    """A keepalived.conf with one instance."""
+               auth="", globals_="", body="", before=""):
+    """A keepalived.conf with one instance; `before` it stands what else the file needs."""
     blocks = "".join(f"    authentication {{ auth_type {auth.split()[0]}\n auth_pass {auth.split()[1]} }}\n" if auth else "")
     listed = "\n".join(f"        {vip}" for vip in vips)
     return f"""global_defs {{
@@ -424,6 +474,7 @@ def keepalived(name="VI_1", vrid=51, priority=100, vips=("10.99.0.50",), state="
     vrrp_version {version}
     {globals_}
 }}
+{before}
 vrrp_instance {name} {{
     state {state}
     interface eth0

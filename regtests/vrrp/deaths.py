@@ -1,71 +1,28 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The address is where a healthy proxy is: what becomes of it when processes die, hang or stop, by captured time stamps."""
-import os
 import signal
 import subprocess
-import time
 
 import hawser
 from hawser import check
-from lab import HEAD, HawserNode, Lab
-
-VIP = "10.99.0.50"
-SKEW = {150: 0.1 * (256 - 150) / 256, 100: 0.1 * (256 - 100) / 256}
-VRRP = """
-vrrp VI_1
-    interface eth0
-    virtual-router-id 51
-    version 3
-    advert-int 100ms
-    priority {priority}
-    virtual-address 10.99.0.50
-listen web
-    bind 10.99.0.50:80
-    http-request return status 200 content-type text/plain string ok
-"""
+from pair import SECOND, SKEW, VIP, HawserPair
 
 
-def config(priority):
-    return HEAD.replace("nbproc 1", "nbproc 2") + VRRP.format(priority=priority)
-
-
-class Pair(Lab):
-    """Node a, of higher priority, is master and b its backup."""
-
-    def __enter__(self):
-        super().__enter__()
-        self.a, self.b = self.nodes["a"], self.nodes["b"]
-        self.first = HawserNode(self.a, config(150))
-        self.observer.wait(1, node="a", kind="vrrp", priority=150)
-        self.second = HawserNode(self.b, config(100))
-        self.second.wait_log("entering BACKUP state")
-        self.observer.wait(10, node="a", kind="garp", target=VIP)
-        self.pids = self.first.pids()
-        return self
-
-    def kill(self, number, *names):
-        chosen = [pid for name, pid in self.pids.items() if name.split()[0] in names]
-        check(len(chosen) >= len(names), f"{', '.join(names)}: {len(chosen)} processes")
-        began = time.time()
-        for pid in chosen:
-            os.kill(pid, number)
-        return began
-
-    def taken_over(self, since):
-        """Seconds until the other node is master."""
-        return self.observer.wait(1, since=since, node="b", kind="vrrp", priority=100)[0].time - since
+class Pair(HawserPair):
+    def __init__(self):
+        super().__init__(asks=False)
 
 
 with Pair() as lab:
-    began = lab.kill(signal.SIGKILL, "worker")
+    began = lab.send(signal.SIGKILL, "worker")
     lab.first.wait_log("serves again", since=began)
     adverts = lab.observer.wait(8, since=began, node="a", kind="vrrp")
     check(all(advert.priority == 150 for advert in adverts), "workers that are back at once move nothing")
     check(not lab.observer.select(since=began, node="b", kind="vrrp"), "and the backup says nothing")
 
 with Pair() as lab:
-    began = lab.kill(signal.SIGKILL, "master", "control", "worker")
+    began = lab.send(signal.SIGKILL, "master", "control", "worker")
     resigned = lab.observer.wait(1, since=began, node="a", kind="vrrp", priority=0)[0]
     print(f"figure: all but vrrp killed: resigned after {1000 * (resigned.time - began):.1f} ms, "
           f"taken over after {1000 * lab.taken_over(began):.1f} ms")
@@ -73,7 +30,7 @@ with Pair() as lab:
     check(not lab.a.holds(VIP), "a vrrp process without a master resigns and gives the address up")
 
 with Pair() as lab:
-    began = lab.kill(signal.SIGKILL, "vrrp")
+    began = lab.send(signal.SIGKILL, "vrrp")
     lab.first.wait_log("serves again", since=began)
     # The backup and the new process wait for nearly the same time: either may be the first.
     taken = lab.observer.wait(1, since=began, kind="vrrp", priority=lambda priority: priority != 0)[0]
@@ -82,17 +39,17 @@ with Pair() as lab:
     check(lab.a.holds(VIP) or lab.b.holds(VIP), "a killed vrrp process is replaced, and elects again")
 
 with Pair() as lab:
-    began = lab.kill(signal.SIGSTOP, "worker")
+    began = lab.send(signal.SIGSTOP, "worker")
     resigned = lab.observer.wait(1, since=began, node="a", kind="vrrp", priority=0)[0]
     check(0.4 <= resigned.time - began, "workers that hang count as dead after the deadline, not before")
     print(f"figure: workers stopped: resigned after {1000 * (resigned.time - began):.1f} ms, "
           f"taken over after {1000 * lab.taken_over(began):.1f} ms")
 
 with Pair() as lab:
-    began = lab.kill(signal.SIGKILL, "master", "control", "worker", "vrrp")
+    began = lab.send(signal.SIGKILL, "master", "control", "worker", "vrrp")
     taken = lab.taken_over(began)
     print(f"figure: everything killed: taken over after {1000 * taken:.1f} ms")
-    check(taken >= 0.2 + SKEW[100], "the peer waits for three intervals and the skew time")
+    check(taken >= 0.2 + SKEW[SECOND], "the peer waits for three intervals and the skew time")
     check(lab.a.holds(VIP), "an address that nobody could remove is left behind")
     released = subprocess.run(["ip", "netns", "exec", lab.a.namespace, hawser.HAWSER, "--release-vips", "-f",
                                str(lab.first.dir / "hawser.cfg")], capture_output=True, text=True)
