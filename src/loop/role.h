@@ -16,7 +16,8 @@ class Role {
   // to be called once the role serves.
   virtual void start(std::function<void()> ready) = 0;
 
-  // Soft stop: takes nothing new, lets what runs come to its end, then calls `finished`.
+  // Soft stop: takes nothing new, lets what runs come to its end, then calls `finished`. For
+  // virtual addresses, of every stop: lets another node take them.
   virtual void drain(std::function<void()> finished) = 0;
 
   // The program ends now: what must still be done within a second, then `finished`. What must not

@@ -15,6 +15,12 @@
 #include "process/title.h"
 
 namespace hawser {
+namespace {
+
+// For the vrrp process to hand its addresses over, before it is killed: VRRPv2 takes a second.
+constexpr Millis kHandOver{2000};
+
+}  // namespace
 
 Generation::Generation(Loop& loop, const Inherited& inherited, const RoleMakers& makers,
                        GenerationEvents events, std::function<void()> leave)
@@ -167,25 +173,39 @@ void Generation::judge_start(const Member& member) {
 void Generation::drain() {
   if (phase_ == Phase::kEnded || phase_ == Phase::kStopping) return;
   phase_ = Phase::kDraining;
-  inherited_.shared.header().stopping.store(1);
-  for (const auto& member : members_) {
-    member->restart.reset();
-    if (member->is_worker()) tell(*member, type_of(Note::kDrain));
-    // Gives the virtual addresses up while the workers still serve who came through them.
-    if (member->slot == kVrrpSlot) Doorbell::ring(member->heartbeat->doorbell.load());
-  }
-  check_ended();
+  if (!addresses_leave()) end_others();
 }
 
 void Generation::stop() {
   if (phase_ == Phase::kEnded) return;
   phase_ = Phase::kStopping;
-  inherited_.shared.header().stopping.store(1);
+  killer_.start(kHandOver, Millis(1000));
+  if (!addresses_leave()) end_others();
+}
+
+// false: there are none to leave, or nobody waits for them any more.
+bool Generation::addresses_leave() {
+  for (const auto& member : members_) member->restart.reset();
   for (const auto& member : members_) {
-    member->restart.reset();
-    tell(*member, type_of(Note::kStop));
+    if (member->slot != kVrrpSlot || member->pid <= 0 || leaving_) continue;
+    tell(*member, type_of(Note::kDrain));
+    return leaving_ = true;
   }
-  killer_.start(Millis(1000), Millis(1000));
+  return false;
+}
+
+void Generation::end_others() {
+  leaving_ = false;
+  inherited_.shared.header().stopping.store(1);
+  const bool draining = phase_ == Phase::kDraining;
+  for (const auto& member : members_) {
+    if (!draining) {
+      tell(*member, type_of(Note::kStop));
+    } else if (member->is_worker()) {
+      tell(*member, type_of(Note::kDrain));
+    }
+  }
+  if (!draining) killer_.start(Millis(1000), Millis(1000));
   check_ended();
 }
 

@@ -34,8 +34,10 @@ class Generation {
   void start();
   // Tells of a child that waitpid(2) returned; false: it is none of this generation's.
   bool reap(pid_t pid, int status);
-  void drain();  // the workers first, then control
-  void stop();   // what does not end within 1 s is killed
+  // Both begin with the vrrp process, while the workers serve: until its addresses are with another
+  // node, or for a second where there is none. stop() once more skips that.
+  void drain();  // then the workers, then control
+  void stop();   // then all at once: what does not end within 1 s is killed
 
   // One line a process, for the log.
   std::vector<std::string> process_table() const;
@@ -50,6 +52,8 @@ class Generation {
   void serve(Member& member);
 
   void lose(Member& member, int status);
+  bool addresses_leave();
+  void end_others();
   void restart_later(Member& member, Millis lived);
   void judge_start(const Member& member);
   void check_ended();
@@ -75,6 +79,7 @@ class Generation {
   Timer killer_;
   enum class Phase : uint8_t { kStarting, kServing, kDraining, kStopping, kEnded };
   Phase phase_ = Phase::kStarting;
+  bool leaving_ = false;  // the vrrp process hands its addresses over before all else
 };
 
 }  // namespace hawser

@@ -22,11 +22,16 @@ class TestRole : public Role {
     if (slot_ != kControlSlot && behaviour == kExitsAtStart) _exit(7);
     ready();
   }
-  void drain(std::function<void()> finished) override { finished(); }
-  void stop(std::function<void()> finished) override {
-    if (slot_ == kVrrpSlot) shared_.process_counters(0).lost_conns.add(1);
+  // Workers that serve no more would be missed while a vrrp process has its addresses still.
+  void drain(std::function<void()> finished) override {
+    if (slot_ == kVrrpSlot) {
+      const bool serves = shared_.process(kFirstWorker).state == ProcessState::kServing &&
+                          shared_.header().stopping == 0;
+      shared_.process_counters(0).lost_conns.add(serves ? 1 : 100);
+    }
     finished();
   }
+  void stop(std::function<void()> finished) override { finished(); }
   std::string answer(const std::string&) override { return ""; }
   void doorbell() override {}
 
@@ -210,13 +215,24 @@ TEST_CASE("the addresses of a killed vrrp process are released before it is repl
   CHECK(processes.run_until([&] { return vrrp.state == ProcessState::kServing; }));
 }
 
-TEST_CASE("a vrrp process that is told to stop gives up its addresses itself") {
+TEST_CASE("a vrrp process hands its addresses over before all others end") {
   Processes processes(1, kServes, Millis(60'000), true);
   REQUIRE(processes.run_until([&] { return processes.ready; }));
-  processes.generation->stop();
+  SECTION("for a stop") { processes.generation->stop(); }
+  SECTION("for a soft stop") { processes.generation->drain(); }
   CHECK(processes.run_until([&] { return processes.ended; }));
   CHECK(processes.shared->process_counters(0).lost_conns.value() == 1);
   CHECK(releases == 0);
+}
+
+TEST_CASE("a stop that is asked for twice waits for no address") {
+  Processes processes(1, kServes, Millis(60'000), true);
+  REQUIRE(processes.run_until([&] { return processes.ready; }));
+  processes.generation->stop();
+  CHECK(processes.shared->header().stopping == 0);
+  processes.generation->stop();
+  CHECK(processes.shared->header().stopping == 1);
+  CHECK(processes.run_until([&] { return processes.ended; }));
 }
 
 }  // namespace

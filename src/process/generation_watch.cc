@@ -72,7 +72,7 @@ void Generation::lose(Member& member, int status) {
     if (!ended_in_order && phase_ == Phase::kDraining) {
       HW_ALERT("{} ({}) {} while it drained{}", member.name, pid, how_it_ended(status), lost);
     }
-    return check_ended();
+    return leaving_ && member.slot == kVrrpSlot ? end_others() : check_ended();
   }
   HW_ALERT("{} ({}) {} after {:.3f} s{}", member.name, pid, how_it_ended(status), seconds(lived),
            lost);

@@ -68,18 +68,25 @@ class SingleProcess {
       case SIGINT:
       case SIGTERM:
         ended_by_ = signal;
-        return loop_.stop();
+        return after_addresses([this] { loop_.stop(); });
       case SIGUSR1:
-        inherited_.shared.header().stopping.store(1);
-        if (vrrp_) vrrp_->doorbell();
-        state_of(kFirstWorker).store(ProcessState::kDraining);
-        return worker_->drain([this] { loop_.stop(); });
+        return after_addresses([this] {
+          inherited_.shared.header().stopping.store(1);
+          state_of(kFirstWorker).store(ProcessState::kDraining);
+          worker_->drain([this] { loop_.stop(); });
+        });
       case SIGQUIT:
         return HW_NOTICE("one process ({}), {} client connections", getpid(),
                          inherited_.shared.header().conns.load());
       default:
         return HW_WARN("a single process (-d) cannot reload: restart it");
     }
+  }
+
+  // Once the virtual addresses are with another node, or at once when asked a second time.
+  void after_addresses(std::function<void()> next) {
+    if (!vrrp_ || std::exchange(leaving_, true)) return next();
+    vrrp_->drain(std::move(next));
   }
 
   const Inherited& inherited_;
@@ -89,6 +96,7 @@ class SingleProcess {
   std::unique_ptr<Role> worker_, control_;
   std::unique_ptr<Role> vrrp_;  // nullptr: no vrrp section
   std::vector<std::unique_ptr<Doorbell>> doorbells_;
+  bool leaving_ = false;
   int ended_by_ = 0;
 };
 

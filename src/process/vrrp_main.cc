@@ -52,8 +52,11 @@ class Vrrp final : public Role {
     if (const auto started = routers_->start(); !started) return fail(started.error());
     ready();
   }
-  // The proxy's own drain makes the instances resign; what comes last is stop().
-  void drain(std::function<void()> finished) override { finished(); }
+  // Until then the workers serve.
+  void drain(std::function<void()> finished) override {
+    if (!routers_) return finished();
+    routers_->leave(std::move(finished));
+  }
   void stop(std::function<void()> finished) override {
     if (routers_) routers_->stop();
     finished();

@@ -134,6 +134,8 @@ ActionList Election::timer(int64_t now_ns) {
     arm(state_.timer_ns, out);
   } else if (state_.role == VrrpState::kBackup) {
     wake_backup(now_ns, out);
+  } else if (state_.role == VrrpState::kMaster && leaving_) {
+    depart("stopped; nobody has taken over", nullptr, now_ns, out);
   } else if (state_.role == VrrpState::kMaster) {
     wake_master(now_ns, out);
   }
@@ -328,6 +330,24 @@ ActionList Election::stop(int64_t now_ns) {
   enter(VrrpState::kInit, "stopped", nullptr, now_ns, out);
   arm(kNever, out);
   return out;
+}
+
+// Priority 0 sets the backups' skew time going. Whoever is master until it is over would be missed.
+ActionList Election::leave(int64_t now_ns) {
+  if (state_.role != VrrpState::kMaster) return stop(now_ns);
+  ActionList out;
+  leaving_ = true;
+  out.add({.kind = Action::Kind::kSendStop});
+  const int64_t slowest_ns = vrrp::skew_ns(settings_.version, kPriorityStop, settings_.advert_ns);
+  arm(now_ns + slowest_ns + slowest_ns / 10, out);
+  return out;
+}
+
+void Election::depart(const char* reason, const HeardAdvert* cause, int64_t now_ns,
+                      ActionList& out) {
+  out.add({.kind = Action::Kind::kGiveUpAddresses});
+  enter(VrrpState::kInit, reason, cause, now_ns, out);
+  arm(kNever, out);
 }
 
 }  // namespace hawser::vrrp

@@ -159,6 +159,10 @@ class Election {
   ActionList maintenance(bool on, int64_t now_ns);  // on: not master until off
   ActionList release(int64_t now_ns);               // to whoever else wants to be master
   ActionList stop(int64_t now_ns);                  // Shutdown
+  // Shutdown as well, but a master holds the addresses, silent, until another one advertises: for
+  // as long as the slowest successor may take, at most. Ends in Initialize.
+  ActionList leave(int64_t now_ns);
+  bool is_leaving() const { return leaving_; }
 
   void set_address(const Ip& address) { settings_.address = address; }
   void set_settings(const ElectionSettings& settings) { settings_ = settings; }
@@ -194,9 +198,11 @@ class Election {
   void contest(const HeardAdvert& advert, int64_t now_ns, ActionList& out);
   bool other_owner_prevails(const HeardAdvert& advert, int64_t now_ns);
   void answer(int64_t now_ns, ActionList& out);
+  void depart(const char* reason, const HeardAdvert* cause, int64_t now_ns, ActionList& out);
 
   ElectionSettings settings_;
   ElectionState state_;
+  bool leaving_ = false;
 };
 
 }  // namespace hawser::vrrp

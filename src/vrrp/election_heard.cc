@@ -71,6 +71,10 @@ void Election::heard_as_backup(const HeardAdvert& advert, int64_t now_ns, Action
 }
 
 void Election::heard_as_master(const HeardAdvert& advert, int64_t now_ns, ActionList& out) {
+  if (leaving_) {
+    if (advert.priority == kPriorityStop) return;
+    return depart("stopped; another master has taken over", &advert, now_ns, out);
+  }
   if (advert.priority == kPriorityStop) return answer(now_ns, out);
   if (advert.priority == kPriorityOwner && other_owner_prevails(advert, now_ns)) {
     state_.owner_yields = true;

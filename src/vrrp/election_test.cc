@@ -123,6 +123,44 @@ TEST_CASE("6.4.3 Active: Shutdown", "[vrrp]") {
   CHECK(router.did() == "advert(0) give-up master>init no-timer");
 }
 
+TEST_CASE("a master that leaves holds the addresses until another one advertises", "[vrrp]") {
+  Router router = Router::master(3, 100, 100 * kMs);
+  router.leave();
+  CHECK(router.did() == "advert(0) timer+110");
+  router.forget();
+  router.pass(60 * kMs);
+  router.hear("10.0.0.9", 0, 100 * kMs);
+  CHECK(router.did().empty());
+  router.hear("10.0.0.4", 90, 100 * kMs);
+  CHECK(router.did() == "give-up master>init no-timer");
+  CHECK(router.reason() == "stopped; another master has taken over");
+}
+
+TEST_CASE("a master that leaves waits for the slowest successor, and no longer", "[vrrp]") {
+  Router router = Router::master(2, 100);
+  router.leave();
+  CHECK(router.did() == "advert(0) timer+1100");
+  router.forget();
+  router.run_timer();
+  CHECK(router.did() == "give-up master>init no-timer");
+}
+
+TEST_CASE("a backup leaves at once", "[vrrp]") {
+  Router router(3, 100);
+  router.start();
+  router.forget();
+  router.leave();
+  CHECK(router.did() == "backup>init no-timer");
+}
+
+TEST_CASE("a master that leaves and is stopped gives the addresses up", "[vrrp]") {
+  Router router = Router::master(3, 100);
+  router.leave();
+  router.forget();
+  router.stop();
+  CHECK(router.did() == "advert(0) give-up master>init no-timer");
+}
+
 TEST_CASE("6.4.3 Active: Adver_Timer fires", "[vrrp]") {
   Router router = Router::master(3, 100);
   const int64_t since = router.now();

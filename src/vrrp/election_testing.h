@@ -55,6 +55,7 @@ class Router {
     carry_out(election_->heard({ip(from), priority, interval_ns, sequence}, now_));
   }
   void stop() { carry_out(election_->stop(now_)); }
+  void leave() { carry_out(election_->leave(now_)); }
   void fault(const char* reason) { carry_out(election_->fault(reason, now_)); }
   void recovered() { carry_out(election_->recovered(now_)); }
   void set_priority(uint8_t priority) { carry_out(election_->set_priority(priority, now_)); }

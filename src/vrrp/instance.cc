@@ -268,8 +268,10 @@ void Instance::obey(int64_t now_ns) {
   Doorbell::ring(around_.shared.process(kControlSlot).doorbell.load(std::memory_order_relaxed));
 }
 
+void Instance::leave(int64_t now_ns) { apply(election_.leave(now_ns), now_ns); }
+
 void Instance::stop(int64_t now_ns) {
-  const bool was_master = election_.role() == VrrpState::kMaster;
+  const bool was_master = election_.role() == VrrpState::kMaster || election_.is_leaving();
   apply(election_.stop(now_ns), now_ns);
   tell(kVrrpStopped, LogLevel::kNotice, was_master ? "the addresses are free" : "was not master");
 }

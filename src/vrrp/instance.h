@@ -51,7 +51,8 @@ class Instance {
   void stand(const Standing& standing, int64_t now_ns);
   void look_at_links(int64_t now_ns);  // interfaces or addresses changed
   void address_gone(const LinkAddress& gone, int64_t now_ns);
-  void obey(int64_t now_ns);  // what `set vrrp` asks for
+  void obey(int64_t now_ns);   // what `set vrrp` asks for
+  void leave(int64_t now_ns);  // see Election; stop() comes last
   void stop(int64_t now_ns);
 
   // For the sync group. `fault` is the reason of another member.

@@ -143,6 +143,7 @@ std::string VirtualRouters::export_state() {
 void VirtualRouters::tick() {
   if (stopped_) return;
   run_timers();
+  if (left_) return go_on_leaving();
   if (std::exchange(links_changed_, false)) {
     for (const auto& instance : instances_) {
       instance->look_at_links(monotonic_ns());
@@ -248,6 +249,7 @@ void VirtualRouters::receive(const ReceivedPacket& packet) {
   speakers_.heard(packet.ifindex, datagram->source, advert, is_ours, packet.at_ns);
   // However many packets come: adverts leave on time.
   run_timers();
+  if (left_) return go_on_leaving();
   settle_groups(monotonic_ns());
   arm();
 }
@@ -294,6 +296,25 @@ void VirtualRouters::doorbell() {
   if (stopped_) return;
   look_ns_ = 0;
   tick();
+}
+
+void VirtualRouters::leave(std::function<void()> left) {
+  if (stopped_) return left();
+  left_ = std::move(left);
+  for (const auto& instance : instances_) {
+    instance->leave(monotonic_ns());
+    note_due(*instance);
+  }
+  go_on_leaving();
+}
+
+void VirtualRouters::go_on_leaving() {
+  const bool holds = std::any_of(all_.begin(), all_.end(), [](const Instance* instance) {
+    return instance->state().role == VrrpState::kMaster;
+  });
+  if (holds) return deadline_.set(timers_due_ns_);
+  stop();
+  std::exchange(left_, nullptr)();
 }
 
 void VirtualRouters::stop() {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,12 +35,15 @@ class VirtualRouters {
 
   void doorbell();  // the proxy is stopping, a tracker of control's changed, or somebody asked
   void stop();      // resigns everywhere; nothing runs afterwards
+  // stop(), and then `left`, once other nodes have taken over: a second or so at most.
+  void leave(std::function<void()> left);
 
  private:
   VirtualRouters(Loop& loop, const Config& config, Shared& shared);
   Result<> open_sockets();
   void tick();
   void look();
+  void go_on_leaving();
   void run_timers();
   void note_due(const Instance& instance);
   void arm();
@@ -69,6 +73,7 @@ class VirtualRouters {
   int64_t look_ns_ = 0;        // when trackers are looked at next
   bool links_changed_ = false;
   bool stopped_ = false;
+  std::function<void()> left_;  // set: nothing but the election goes on
 };
 
 }  // namespace hawser::vrrp
