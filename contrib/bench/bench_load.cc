@@ -2,9 +2,10 @@
 // The load: one thread, a closed loop of N clients. Each sends its next request when the last
 // answer is complete.
 //
-// Prints one line of JSON: requests, errors, rate, latencies in microseconds, and the CPU time that
-// the processes named by --watch spent during the measured interval. Exits 0 even when there were
-// errors: the caller judges.
+// Prints one line of JSON: requests, connections, errors, rate, latencies and the longest time in
+// which no answer was completed (gap) in microseconds, and the CPU time that the processes named by
+// --watch spent during the measured interval. Exits 0 even when there were errors: the caller
+// judges.
 #include <sys/socket.h>
 
 #include <array>
@@ -25,21 +26,25 @@ using bench::Poller;
 constexpr const char* kUsage =
     "usage: bench_load --target ADDRESS:PORT [--clients 64] [--warmup MS] [--time MS] [--watch "
     "PID]...\n"
-    "                  (--path /1k | --tcp SIZE) [--per-request] [--idle] [--failures]\n"
+    "                  [--patience MS] (--path /1k | --tcp SIZE) [--per-request] [--idle] "
+    "[--failures]\n"
     "  --path         HTTP/1.1 GET of this path; --tcp: 64 bytes there, SIZE bytes back\n"
     "  --per-request  a connection per request (HTTP: with Connection: close)\n"
     "  --idle         every client makes one request and then keeps its connection open until "
     "stdin ends\n"
-    "  --failures     a line for each error: seconds of the monotonic clock, local port, cause";
+    "  --failures     a line for each error, at once: seconds of the monotonic clock, local port, "
+    "cause\n"
+    "  --patience     a request that takes longer is given up as an error (cause: late)";
 
 constexpr size_t kTcpRequest = 64;
 constexpr size_t kOpeningAtOnce = 64;     // with --idle
 constexpr uint64_t kIdleRampMs = 60'000;  // to open all connections
+constexpr uint64_t kPatienceTickNs = 100'000'000;
 
 struct Plan {
   sockaddr_in target;
   size_t clients;
-  uint64_t warmup_ms, time_ms;
+  uint64_t warmup_ms, time_ms, patience_ms;
   bool http, per_request, idle, failures;
   uint64_t tcp_size;
   std::string request;
@@ -72,6 +77,7 @@ struct Client {
   std::string head;        // of the answer, while it is incomplete
   uint64_t remaining = 0;  // bytes of the answer still to come
   uint64_t began = 0;
+  bool fresh = false;  // nothing was sent on the connection yet
 };
 
 class Load {
@@ -82,11 +88,12 @@ class Load {
     for (Client& client : clients_) open(client);
     turn_until(bench::now_ns() + plan_.warmup_ms * 1'000'000);
     latencies_.clear();
-    requests_ = errors_ = 0;
+    requests_ = connections_ = errors_ = longest_gap_ = 0;
     const uint64_t cpu_before = bench::cpu_time_ns(plan_.watched);
-    const uint64_t began = bench::now_ns();
+    const uint64_t began = last_answer_ = bench::now_ns();
     turn_until(began + plan_.time_ms * 1'000'000);
     const uint64_t elapsed = bench::now_ns() - began;
+    note_gap(began + elapsed);
     const uint64_t cpu = bench::cpu_time_ns(plan_.watched) - cpu_before;
     print(elapsed, cpu);
   }
@@ -117,6 +124,18 @@ class Load {
     // A client that failed is opened here and not where it failed, so that a dead target can't make
     // a recursion.
     for (Client* client : std::exchange(to_open_, {})) open(*client);
+    if (plan_.patience_ms != 0) give_up_late_ones();
+  }
+
+  void give_up_late_ones() {
+    const uint64_t now = bench::now_ns();
+    if (now - last_patience_ < kPatienceTickNs) return;
+    last_patience_ = now;
+    for (Client& client : clients_) {
+      if (client.state != Client::State::kClosed && client.state != Client::State::kIdle &&
+          now - client.began > plan_.patience_ms * 1'000'000)
+        fail(client, "late");
+    }
   }
 
   void open(Client& client) {
@@ -124,6 +143,7 @@ class Load {
     client.fd = bench::start_connect(plan_.target);
     if (!client.fd) return fail(client, "connect");
     client.state = Client::State::kConnecting;
+    client.fresh = true;
     poller_.add(client.fd.get(), EPOLLOUT, &client);
   }
 
@@ -150,6 +170,8 @@ class Load {
         send(client.fd.get(), plan_.request.data(), plan_.request.size(), MSG_NOSIGNAL);
     if (sent != static_cast<ssize_t>(plan_.request.size()))
       return fail(client, errno == ECONNREFUSED || errno == ETIMEDOUT ? "connect" : "closed");
+    if (client.fresh) ++connections_;
+    client.fresh = false;
     client.head.clear();
     client.remaining = plan_.tcp_size;
     client.state = plan_.http ? Client::State::kHead : Client::State::kBody;
@@ -186,6 +208,7 @@ class Load {
   void complete(Client& client) {
     const uint64_t now = bench::now_ns();
     latencies_.add(now - client.began);
+    note_gap(now);
     ++requests_;
     if (plan_.idle) {
       ++idle_;
@@ -221,19 +244,24 @@ class Load {
     client.state = Client::State::kClosed;
   }
 
+  void note_gap(uint64_t now) {
+    longest_gap_ = std::max(longest_gap_, now - last_answer_);
+    last_answer_ = now;
+  }
+
   void print(uint64_t elapsed_ns, uint64_t cpu_ns) const {
     const auto us = [](uint64_t ns) { return static_cast<double>(ns) / 1e3; };
     std::printf(
-        "{\"requests\": %llu, \"errors\": %llu, \"seconds\": %.3f, \"rate\": %.1f, \"cpu_ns\": "
-        "%llu, "
+        "{\"requests\": %llu, \"connections\": %llu, \"errors\": %llu, \"seconds\": %.3f, "
+        "\"rate\": %.1f, \"cpu_ns\": %llu, "
         "\"p50_us\": %.1f, \"p90_us\": %.1f, \"p99_us\": %.1f, \"max_us\": %.1f, "
-        "\"oldest_us\": %.1f}\n",
-        static_cast<unsigned long long>(requests_), static_cast<unsigned long long>(errors_),
-        static_cast<double>(elapsed_ns) / 1e9,
+        "\"oldest_us\": %.1f, \"gap_us\": %.1f}\n",
+        static_cast<unsigned long long>(requests_), static_cast<unsigned long long>(connections_),
+        static_cast<unsigned long long>(errors_), static_cast<double>(elapsed_ns) / 1e9,
         static_cast<double>(requests_) * 1e9 / static_cast<double>(elapsed_ns),
         static_cast<unsigned long long>(cpu_ns), us(latencies_.quantile(0.5)),
         us(latencies_.quantile(0.9)), us(latencies_.quantile(0.99)), us(latencies_.largest()),
-        us(oldest()));
+        us(oldest()), us(longest_gap_));
   }
 
   // How long the client has waited that waits longest: a request that is never answered is no error
@@ -249,7 +277,8 @@ class Load {
   std::vector<Client> clients_;
   std::vector<Client*> to_open_;
   bench::Histogram latencies_;
-  uint64_t requests_ = 0, errors_ = 0;
+  uint64_t requests_ = 0, connections_ = 0, errors_ = 0;
+  uint64_t last_answer_ = 0, longest_gap_ = 0, last_patience_ = 0;
   size_t opened_ = 0, idle_ = 0;
 };
 
@@ -259,6 +288,7 @@ Plan read_plan(const bench::Options& options) {
   plan.clients = options.number("clients", 64);
   plan.warmup_ms = options.number("warmup", 300);
   plan.time_ms = options.number("time", 2000);
+  plan.patience_ms = options.number("patience", 0);
   plan.http = !options.has("tcp");
   plan.tcp_size = options.number("tcp", 0);
   plan.per_request = options.has("per-request");
@@ -276,11 +306,12 @@ Plan read_plan(const bench::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bench::Options options(argc, argv,
-                               {"target", "clients", "warmup", "time", "watch", "path", "tcp"},
-                               {"per-request", "idle", "failures"}, kUsage);
+  const bench::Options options(
+      argc, argv, {"target", "clients", "warmup", "time", "patience", "watch", "path", "tcp"},
+      {"per-request", "idle", "failures"}, kUsage);
   bench::raise_descriptor_limit();
   const Plan plan = read_plan(options);
+  if (plan.failures) std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
   const auto load = std::make_unique<Load>(plan);
   plan.idle ? load->run_idle() : load->run_loop();
 }
