@@ -7,6 +7,7 @@ PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
 UNITDIR ?= /lib/systemd/system
 BENCH_FLAGS ?=
+SOAK_SECONDS ?= 600
 CHECK_FLAGS ?=
 
 # Guides for HAProxy say `make TARGET=linux2628 ARCH=x86_64`. There is one Linux build, for the machine it runs on.
@@ -22,7 +23,7 @@ $(error ARCH=$(ARCH): this is a $(shell uname -m) machine, and cross-building is
 endif
 endif
 
-.PHONY: all help deps demo check bench lint install uninstall clean
+.PHONY: all help deps demo check bench soak lint install uninstall clean
 
 all: $(BUILD)/build.ninja
 	cmake --build $(BUILD) --target hawser
@@ -33,6 +34,7 @@ help:
 	@echo 'make demo       balance two demo origins on http://localhost:8080'
 	@echo 'make check      run every test, then once more under sanitizers   (CHECK_FLAGS="--quick": no sanitizers)'
 	@echo 'make bench      compare with haproxy and nginx                    (BENCH_FLAGS="--quick": one minute)'
+	@echo 'make soak       ten minutes of full load, a worker killed each second   (SOAK_SECONDS=15: less of it)'
 	@echo 'make lint       clang-format, clang-tidy and cppcheck'
 	@echo 'make install    to $$(DESTDIR)$$(PREFIX), configuration to $$(DESTDIR)$$(SYSCONFDIR)/hawser'
 	@echo 'make uninstall  remove what was installed, leave the configuration'
@@ -56,6 +58,11 @@ bench: all
 	tools/deps test
 	cmake --build $(BUILD) --target bench_tools
 	contrib/bench/run --tools $(BUILD)/contrib/bench --hawser $(BUILD)/hawser --json $(BUILD)/bench.json $(BENCH_FLAGS)
+
+soak: all
+	tools/deps test
+	cmake --build $(BUILD) --target bench_tools
+	contrib/bench/soak --tools $(BUILD)/contrib/bench --hawser $(BUILD)/hawser --seconds $(SOAK_SECONDS)
 
 lint: $(BUILD)/build.ninja
 	tools/deps lint

@@ -95,7 +95,7 @@ class Bench:
     def __init__(self, options, folder, processes):
         self.options, self.folder, self.processes = options, folder, processes
         cores = sorted(os.sched_getaffinity(0))
-        self.proxy_core, self.load_core = cores[0], cores[1]
+        self.proxy_core, self.load_core = cores[0], cores[-1]
         self.next_port = options.base_port
 
     def tool(self, name):
