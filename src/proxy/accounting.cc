@@ -55,10 +55,8 @@ void DataPlane::release(Server& server) {
   const uint32_t want_it = shared.server_load(server.slot).queued.load();
   const uint32_t want_any = shared.proxy_load(server.backend.config.index).queued.load();
   if (want_it == 0 && want_any == 0) return;
-  const bool others_wait =
-      want_it > server.waiting.size() || want_any > server.backend.waiting.size();
-  serve_queue(server);
-  if (others_wait) wake_other_workers(server);
+  serve_own_queue(server);
+  if (has_slot(server) && others_wait(server)) wake_other_workers(server.backend, &server);
 }
 
 void DataPlane::enter_backend(Backend& backend) {
@@ -75,96 +73,45 @@ void DataPlane::leave_backend(Backend& backend) {
 void DataPlane::join_queue(Backend& backend, Server* server, WaitEntry& entry) {
   entry.backend = &backend;
   entry.server = server;
+  entry.since = static_cast<uint32_t>(now_ms()) | 1;
   ProxyLoad& load = shared.proxy_load(backend.config.index);
+  // The time is told before the queue is counted: who counts it finds the time as well.
   if (server == nullptr) {
+    backend.waiting.push(entry);
+    shared.proxy_gauges(worker, backend.config.index).waits_since = backend.waiting.waits_since();
     raise_to(load.queued_max, load.queued.fetch_add(1) + 1);
     shift(shared.proxy_gauges(worker, backend.config.index).queued, 1);
-    backend.waiting.push(entry);
     return;
   }
-  ServerLoad& server_load = shared.server_load(server->slot);
-  raise_to(server_load.queued_max, server_load.queued.fetch_add(1) + 1);
-  shift(shared.server_gauges(worker, server->slot).queued, 1);
   if (server->waiting.size() == 0) {
     server->waited_for_at = backend.waited_for.size();
     backend.waited_for.push_back(server);
   }
   server->waiting.push(entry);
+  shared.server_gauges(worker, server->slot).waits_since = server->waiting.waits_since();
+  ServerLoad& server_load = shared.server_load(server->slot);
+  raise_to(server_load.queued_max, server_load.queued.fetch_add(1) + 1);
+  shift(shared.server_gauges(worker, server->slot).queued, 1);
 }
 
 void DataPlane::leave_queue(WaitEntry& entry) {
   entry.queue->remove(entry);
   if (entry.server == nullptr) {
+    WorkerProxyGauges& gauges = shared.proxy_gauges(worker, entry.backend->config.index);
+    gauges.waits_since = entry.backend->waiting.waits_since();
     shared.proxy_load(entry.backend->config.index).queued.fetch_sub(1, kRelaxed);
-    shift(shared.proxy_gauges(worker, entry.backend->config.index).queued, -1);
+    shift(gauges.queued, -1);
     return;
   }
+  WorkerServerGauges& gauges = shared.server_gauges(worker, entry.server->slot);
+  gauges.waits_since = entry.server->waiting.waits_since();
   shared.server_load(entry.server->slot).queued.fetch_sub(1, kRelaxed);
-  shift(shared.server_gauges(worker, entry.server->slot).queued, -1);
+  shift(gauges.queued, -1);
   if (entry.server->waiting.size() != 0) return;
   auto& waited_for = entry.backend->waited_for;
   waited_for.back()->waited_for_at = entry.server->waited_for_at;
   waited_for[entry.server->waited_for_at] = waited_for.back();
   waited_for.pop_back();
-}
-
-// Whoever waits for any server does not want one that drains or is a backup beside active ones: its
-// algorithm decides. With `option persist` a server that is down keeps those that its cookie named.
-bool DataPlane::may_serve(const Server& server, const WaitEntry& entry) const {
-  const bool usable = is_usable(health_of(shared.server_state(server.slot)));
-  if (entry.server != nullptr) return usable || server.backend.config.option(Option::kPersist);
-  return usable && takes_new(server.backend.view, server.position);
-}
-
-void DataPlane::serve_queue(Server& server) {
-  Backend& backend = server.backend;
-  for (;;) {
-    WaitEntry* next =
-        server.waiting.front() != nullptr ? server.waiting.front() : backend.waiting.front();
-    // The slot is taken in the name of the stream, so that nobody overtakes it before its session
-    // runs.
-    if (next == nullptr || !may_serve(server, *next) || !reserve(server)) return;
-    leave_queue(*next);
-    next->granted = &server;
-    loop.again(&next->stream.session().client(), 0);
-  }
-}
-
-// Whoever waits for a server that went down leaves its queue with nothing, and chooses again.
-void DataPlane::send_elsewhere(Server& server) {
-  while (WaitEntry* next = server.waiting.front()) {
-    leave_queue(*next);
-    loop.again(&next->stream.session().client(), 0);
-  }
-}
-
-void DataPlane::serve_queues(Backend& backend) {
-  const bool redistributes =
-      backend.config.redispatch != 0 && !backend.config.option(Option::kPersist);
-  // From the end: a server that nobody waits for any more changes its place with the last one.
-  for (size_t i = backend.waited_for.size(); i-- > 0;) {
-    Server& server = *backend.waited_for[i];
-    if (redistributes && !is_usable(health_of(shared.server_state(server.slot)))) {
-      send_elsewhere(server);
-    } else {
-      serve_queue(server);
-    }
-  }
-  for (const auto& server : backend.servers) {
-    if (backend.waiting.front() == nullptr) break;
-    serve_queue(*server);
-  }
-}
-
-void DataPlane::wake_other_workers(const Server& server) {
-  for (uint32_t other = 0; other < shared.workers(); ++other) {
-    if (other == worker) continue;
-    const bool waits =
-        shared.proxy_gauges(other, server.backend.config.index).queued.load(kRelaxed) != 0 ||
-        shared.server_gauges(other, server.slot).queued.load(kRelaxed) != 0;
-    const int bell = shared.process(kFirstWorker + other).doorbell.load(kRelaxed);
-    if (waits && bell >= 0) Doorbell::ring(bell);
-  }
 }
 
 void DataPlane::note_idle(Server& server, int change) {

@@ -97,15 +97,17 @@ class DataPlane {
   void notice_server_changes(Backend& backend);
   bool has_usable_server(const Backend& backend) const;
 
-  // Shared loads, each with this worker's gauge beside it (accounting.cc). reserve() takes one of
-  // the server's maxconn slots; release() gives it back and wakes whoever waits for it, in this
-  // worker or another.
+  // Shared loads, each with this worker's gauge beside it (accounting.cc, queues.cc). reserve()
+  // takes one of the server's maxconn slots; release() gives it back and wakes whoever waits for
+  // it, in this worker or another.
   bool reserve(Server& server);
   void release(Server& server);
   void enter_backend(Backend& backend);
   void leave_backend(Backend& backend);
   void join_queue(Backend& backend, Server* server, WaitEntry& entry);
   void leave_queue(WaitEntry& entry);
+  // The same without having been served: others may have let this stream go first.
+  void abandon_queue(WaitEntry& entry);
   // Lets as many waiting streams go on as there is room for: after a change of any server's state,
   // or when others may have made room.
   void serve_queues(Backend& backend);
@@ -119,6 +121,8 @@ class DataPlane {
   // accept() failed for lack of descriptors or memory: counted, and logged when it begins.
   void note_accept_failure(int code);
   uint32_t session_rate(const Frontend& frontend);  // of all workers, per second
+  // The loop of this worker has turned within half a second. Nobody waits for what another does.
+  bool is_alive(uint32_t which) const;
   void count_bytes(const Frontend& frontend, const Backend* backend, const Server* server,
                    uint32_t listener, uint64_t in, uint64_t out);
   void fill_loads(AccessRecord& record, const Frontend& frontend, const Backend* backend,
@@ -143,7 +147,12 @@ class DataPlane {
   const std::vector<BadMessage>& captured_errors() const { return bad_messages_; }
 
  private:
-  void wake_other_workers(const Server& server);
+  void wake_other_workers(const Backend& backend, const Server* server);
+  bool serve_own_queue(Server& server);  // did it serve anybody?
+  bool has_slot(const Server& server) const;
+  bool others_wait(const Server& server) const;
+  uint32_t waits_since(uint32_t which, const Server& server) const;
+  bool yields(const Server& server) const;
   void send_elsewhere(Server& server);
   bool may_serve(const Server& server, const WaitEntry& entry) const;
   uint32_t slot_limit(const Server& server) const;

@@ -98,7 +98,9 @@ class Peer {
 
 class Lab {
  public:
-  explicit Lab(std::string config, size_t servers = 1) {
+  // `workers`: how many the shared memory has room for. Only the first one runs; a test may write
+  // what the others would.
+  explicit Lab(std::string config, size_t servers = 1, uint32_t workers = 1) {
     ::signal(SIGPIPE, SIG_IGN);  // as every process of the program does: splice(2) raises it
     int ends[2];
     REQUIRE(::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, ends) == 0);
@@ -111,7 +113,7 @@ class Lab {
               fmt::format("127.0.0.1:{}", port_of(servers_.back().get())));
     }
     config_ = config_of(config);
-    auto shared = Shared::create(*config_, 1);
+    auto shared = Shared::create(*config_, workers);
     REQUIRE(shared);
     shared_ = std::move(shared).value();
     for (const auto& proxy : config_->proxies) {

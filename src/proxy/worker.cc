@@ -16,7 +16,6 @@ namespace {
 constexpr Millis kHousekeeping{100};
 constexpr int64_t kPurgeEveryMs = 1000;
 // A neighbour whose heart has not beaten for this long can't be relied on to accept.
-constexpr int64_t kNeighbourDeadNs = 500'000'000;
 
 class Worker final : public Role, public SessionRegistry {
  public:
@@ -110,9 +109,7 @@ class Worker final : public Role, public SessionRegistry {
       if (is_ours(*listener)) continue;
       const Heartbeat& beat = plane_.shared.process(kFirstWorker + listener->owner());
       const bool serves = beat.state.load(std::memory_order_acquire) == ProcessState::kServing;
-      const bool fresh =
-          monotonic_ns() - beat.beat_ns.load(std::memory_order_relaxed) < kNeighbourDeadNs;
-      if (serves && fresh) {
+      if (serves && plane_.is_alive(listener->owner())) {
         listener->close();
       } else if (!listener->is_paused()) {
         listener->open();

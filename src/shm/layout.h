@@ -102,9 +102,11 @@ struct alignas(64) ProxyLoad {
 // dies.
 struct WorkerServerGauges {
   std::atomic<uint32_t> served, queued, idle;
+  std::atomic<uint32_t> waits_since;  // of the first in this queue, see WaitEntry; 0: nobody waits
 };
 struct WorkerProxyGauges {
   std::atomic<uint32_t> fe_conns, be_served, queued;
+  std::atomic<uint32_t> waits_since;
 };
 
 // The round-robin order of a backend. Writer: control, which fills the half that `active` does not

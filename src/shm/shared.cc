@@ -181,6 +181,7 @@ uint32_t Shared::take_back(uint32_t worker) {
     give_back(server_loads_[i].served, gauges.served);
     give_back(server_loads_[i].queued, gauges.queued);
     give_back(server_loads_[i].idle, gauges.idle);
+    gauges.waits_since.store(0);
   }
   std::atomic<uint32_t> clients = 0;
   for (uint32_t i = 0; i < header_->proxies; ++i) {
@@ -189,6 +190,7 @@ uint32_t Shared::take_back(uint32_t worker) {
     give_back(proxy_loads_[i].fe_conns, gauges.fe_conns);
     give_back(proxy_loads_[i].be_served, gauges.be_served);
     give_back(proxy_loads_[i].queued, gauges.queued);
+    gauges.waits_since.store(0);
   }
   for (uint32_t i = 0; i < header_->listeners; ++i) {
     listener(worker, i).conns.store(0, std::memory_order_relaxed);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Streams that wait for a server to have room, first come first served.
+// Streams that wait for a server to have room, first come first served. Each worker has its own
+// queues; DataPlane sees to it that none of them is passed over for long.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "base/assert.h"
 
@@ -25,6 +27,7 @@ struct WaitEntry {
   Server* server = nullptr;   // nullptr: any of the backend's
   Server* granted = nullptr;  // left the queue with a slot of this server, which is the stream's to
                               // use or give back
+  uint32_t since = 0;         // low bits of the monotonic milliseconds, never 0
   class WaitQueue* queue = nullptr;
   WaitEntry* previous = nullptr;
   WaitEntry* next = nullptr;
@@ -40,6 +43,7 @@ class WaitQueue {
   void remove(WaitEntry& entry);
   WaitEntry* front() const { return first_; }
   size_t size() const { return size_; }
+  uint32_t waits_since() const { return first_ == nullptr ? 0 : first_->since; }
 
  private:
   WaitEntry* first_ = nullptr;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Streams that wait for room on a server.
+#include <sys/eventfd.h>
+
 #include "proxy/testing.h"
 #include "shm/server_state.h"
 
@@ -40,7 +42,116 @@ void take_down(Lab& lab, uint32_t server) {
   lab.worker().doorbell();
 }
 
+// A second worker with a stream that waits for any server of the first backend.
+class Neighbour {
+ public:
+  Neighbour(Lab& lab, int64_t waits_for_ms) : lab_(lab), bell_(::eventfd(0, EFD_NONBLOCK)) {
+    heartbeat().beat_ns = monotonic_ns();
+    heartbeat().doorbell = bell_.get();
+    const int64_t since = monotonic_ns() / 1'000'000 - waits_for_ms;
+    gauges().waits_since = static_cast<uint32_t>(since) | 1;
+    gauges().queued = 1;
+    ++load().queued;
+  }
+  ~Neighbour() { heartbeat().doorbell = -1; }
+
+  Heartbeat& heartbeat() { return lab_.shared().process(kFirstWorker + 1); }
+  bool was_woken() {
+    uint64_t count = 0;
+    return ::read(bell_.get(), &count, sizeof count) > 0;
+  }
+  // Its stream was served elsewhere, or is gone.
+  void stop_waiting() {
+    gauges().waits_since = 0;
+    gauges().queued = 0;
+    --load().queued;
+  }
+
+ private:
+  WorkerProxyGauges& gauges() { return lab_.shared().proxy_gauges(1, 0); }
+  ProxyLoad& load() { return lab_.shared().proxy_load(0); }
+
+  Lab& lab_;
+  Fd bell_;
+};
+
+// One request is served and one waits, in a worker of two.
+struct Full {
+  Lab lab{listen_with(" server s @s1 maxconn 1\n http-reuse never\n"), 1, 2};
+  Peer& first = lab.connect();
+  Peer* server = nullptr;
+  Peer* second = nullptr;
+
+  Full() {
+    first.send(request("/1"));
+    server = &lab.accept();
+    server->read_until("\r\n\r\n");
+    second = &lab.connect();
+    second->send(request("/2"));
+    lab.turn();
+  }
+  // The one that waited goes on.
+  void serve_second() {
+    Peer& next = lab.accept();
+    CHECK(next.read_until("\r\n\r\n").starts_with("GET /2 "));
+    answer(next, *second);
+  }
+};
+
 }  // namespace
+
+TEST_CASE("a slot is left to another worker whose stream has waited notably longer") {
+  Full full;
+  Neighbour neighbour(full.lab, 1'000);
+  answer(*full.server, full.first);
+  CHECK_FALSE(full.lab.has_unexpected_connection());
+  CHECK(neighbour.was_woken());
+  neighbour.stop_waiting();
+  full.lab.worker().doorbell();
+  full.serve_second();
+}
+
+TEST_CASE("a slot is not left to a worker whose stream came later, nor woken for nothing") {
+  Full full;
+  Neighbour neighbour(full.lab, -1'000);
+  answer(*full.server, full.first);
+  Peer& next = full.lab.accept();
+  CHECK_FALSE(neighbour.was_woken());
+  answer(next, *full.second);
+  CHECK(full.lab.run_until([&] { return neighbour.was_woken(); }));
+  neighbour.stop_waiting();
+}
+
+TEST_CASE("a slot is not left to a worker that hangs") {
+  Full full;
+  Neighbour neighbour(full.lab, 1'000);
+  neighbour.heartbeat().beat_ns = monotonic_ns() - 1'000'000'000;
+  answer(*full.server, full.first);
+  full.serve_second();
+  neighbour.stop_waiting();
+}
+
+TEST_CASE("a newcomer does not overtake another worker's stream") {
+  Lab lab(listen_with(" server s @s1 maxconn 1\n http-reuse never\n"), 1, 2);
+  Neighbour neighbour(lab, 1'000);
+  Peer& client = lab.connect();
+  client.send(request("/1"));
+  CHECK_FALSE(lab.has_unexpected_connection());
+  neighbour.stop_waiting();
+  lab.worker().doorbell();
+  Peer& server = lab.accept();
+  server.read_until("\r\n\r\n");
+  answer(server, client);
+}
+
+TEST_CASE("a stream that stops waiting wakes the workers that let it go first") {
+  Full full;
+  Neighbour neighbour(full.lab, -1'000);
+  full.second->reset();
+  CHECK(full.lab.run_until([&] { return neighbour.was_woken(); }));
+  neighbour.stop_waiting();
+  answer(*full.server, full.first);
+}
 
 TEST_CASE("who waits for a server that goes down is sent elsewhere with `option redispatch`") {
   Lab lab(pair_with(" option redispatch\n"), 2);

@@ -73,7 +73,7 @@ Next Stream::pick_server() {
     const uint32_t position = backend_->balancer->pick(backend_->view, key, avoid);
     if (position == kNoIndex) break;
     Server& server = *backend_->servers[position];
-    if (reserve(server)) {
+    if (may_skip_queue(server) && reserve(server)) {
       server_ = &server;
       ++plane_.count(server).lb_tot;
       ++plane_.count(*backend_).lb_tot;
@@ -98,10 +98,11 @@ bool Stream::prefers_last_server(const Server& last) const {
          is_usable(health_of(plane_.shared.server_state(last.slot)));
 }
 
-// First come, first served: nobody overtakes those who wait for this server.
+// First come, first served: nobody overtakes those who wait for this server, or for any.
 bool Stream::may_skip_queue(const Server& server) const {
-  return plane_.shared.server_load(server.slot).queued.load(std::memory_order_relaxed) == 0 ||
-         server.config.set.maxconn == 0;
+  if (server.config.set.maxconn == 0) return true;
+  return plane_.shared.server_load(server.slot).queued.load(std::memory_order_relaxed) == 0 &&
+         plane_.shared.proxy_load(be().index).queued.load(std::memory_order_relaxed) == 0;
 }
 
 bool Stream::reserve(Server& server) {
@@ -138,7 +139,7 @@ Next Stream::enqueue(Server* server) {
 }
 
 void Stream::leave_queue() {
-  if (waiting_.waits()) plane_.leave_queue(waiting_);
+  if (waiting_.waits()) plane_.abandon_queue(waiting_);
   if (waiting_.granted != nullptr) plane_.release(*std::exchange(waiting_.granted, nullptr));
 }
 
