@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "config/model.h"
-#include "loop/deadline.h"
+#include "loop/fine_timer.h"
 #include "loop/loop.h"
 #include "netlink/monitor.h"
 #include "vrrp/instance.h"
@@ -68,7 +68,7 @@ class VirtualRouters {
   std::vector<Instance*> all_;
   std::array<std::vector<Instance*>, 256> of_vrid_;
   std::vector<std::vector<Instance*>> groups_;  // members of each sync number
-  Deadline deadline_;
+  FineTimer deadline_;
   int64_t timers_due_ns_ = 0;  // no timer is due before: that of the earliest, or less
   int64_t look_ns_ = 0;        // when trackers are looked at next
   bool links_changed_ = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "loop/deadline.h"
+#include "loop/fine_timer.h"
 
 #include <memory>
 #include <vector>
@@ -11,36 +11,36 @@ namespace {
 
 constexpr int64_t kMs = 1'000'000;
 
-TEST_CASE("a deadline calls back after its time, with less than a millisecond's grain") {
+TEST_CASE("a timer calls back after its time, with less than a millisecond's grain") {
   Loop loop;
   const int64_t due_ns = monotonic_ns() + 300'000;
   int64_t called_ns = 0;
-  Deadline deadline(loop, [&] {
+  FineTimer timer(loop, [&] {
     called_ns = monotonic_ns();
     loop.stop();
   });
-  deadline.set(due_ns);
+  timer.set(due_ns);
   loop.run();
   CHECK(called_ns >= due_ns);
 }
 
-TEST_CASE("a deadline that is over calls back in the next turn") {
+TEST_CASE("a timer that is over calls back in the next turn") {
   Loop loop;
   int calls = 0;
-  Deadline deadline(loop, [&] {
+  FineTimer timer(loop, [&] {
     ++calls;
     loop.stop();
   });
-  deadline.set(1);
+  timer.set(1);
   loop.run();
   CHECK(calls == 1);
 }
 
-TEST_CASE("setting a deadline replaces the one before") {
+TEST_CASE("setting a timer replaces the one before") {
   Loop loop;
   std::vector<int> order;
-  Deadline first(loop, [&] { order.push_back(1); });
-  Deadline second(loop, [&] {
+  FineTimer first(loop, [&] { order.push_back(1); });
+  FineTimer second(loop, [&] {
     order.push_back(2);
     loop.stop();
   });
@@ -52,15 +52,15 @@ TEST_CASE("setting a deadline replaces the one before") {
   CHECK(order == std::vector{2});
 }
 
-TEST_CASE("a deadline may be set again from its own callback") {
+TEST_CASE("a timer may be set again from its own callback") {
   Loop loop;
   int calls = 0;
-  std::unique_ptr<Deadline> deadline;
-  deadline = std::make_unique<Deadline>(loop, [&] {
+  std::unique_ptr<FineTimer> timer;
+  timer = std::make_unique<FineTimer>(loop, [&] {
     if (++calls == 3) return loop.stop();
-    deadline->set(monotonic_ns() + kMs / 10);
+    timer->set(monotonic_ns() + kMs / 10);
   });
-  deadline->set(monotonic_ns());
+  timer->set(monotonic_ns());
   loop.run();
   CHECK(calls == 3);
 }

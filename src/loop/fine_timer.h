@@ -11,14 +11,14 @@
 
 namespace hawser {
 
-class Deadline final : private IoHandler {
+class FineTimer final : private IoHandler {
  public:
   using Callback = std::function<void()>;
   // Aborts when the process is out of descriptors: to be made at its start.
-  Deadline(Loop& loop, Callback callback);
-  ~Deadline();
-  Deadline(const Deadline&) = delete;
-  Deadline& operator=(const Deadline&) = delete;
+  FineTimer(Loop& loop, Callback callback);
+  ~FineTimer();
+  FineTimer(const FineTimer&) = delete;
+  FineTimer& operator=(const FineTimer&) = delete;
 
   // Calls back once, in the first turn after this time of the monotonic clock (ns); a time that is
   // over: in the next turn. Replaces the time set before; INT64_MAX: never.

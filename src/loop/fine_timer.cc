@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "loop/deadline.h"
+#include "loop/fine_timer.h"
 
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
@@ -11,7 +11,7 @@
 
 namespace hawser {
 
-Deadline::Deadline(Loop& loop, Callback callback)
+FineTimer::FineTimer(Loop& loop, Callback callback)
     : loop_(loop),
       callback_(std::move(callback)),
       fd_(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) {
@@ -19,9 +19,9 @@ Deadline::Deadline(Loop& loop, Callback callback)
   HW_ASSERT(loop_.watch(fd_.get(), EPOLLIN | EPOLLET, this));
 }
 
-Deadline::~Deadline() { loop_.forget(this); }
+FineTimer::~FineTimer() { loop_.forget(this); }
 
-void Deadline::set(int64_t at_ns) {
+void FineTimer::set(int64_t at_ns) {
   if (at_ns == at_ns_) return;
   at_ns_ = at_ns;
   itimerspec when = {};  // all zero: disarmed
@@ -33,7 +33,7 @@ void Deadline::set(int64_t at_ns) {
   HW_ASSERT(timerfd_settime(fd_.get(), TFD_TIMER_ABSTIME, &when, nullptr) == 0);
 }
 
-void Deadline::on_io(uint32_t) {
+void FineTimer::on_io(uint32_t) {
   uint64_t expirations;
   // EAGAIN: set anew since it expired.
   if (::read(fd_.get(), &expirations, sizeof expirations) != sizeof expirations) return;
