@@ -60,16 +60,20 @@ Result<> NetMonitor::start() {
   return {};
 }
 
-// The kernel's present tables take the place of ours; the differences are told.
+// The kernel's present tables take the place of ours; the differences are told. When they can't be
+// read, ours stay as they are.
 Result<> NetMonitor::resync(bool silent) {
   const auto rtnl = Rtnl::open();
   if (!rtnl) return rtnl.error();
-  const std::map<uint32_t, Link> old_links = std::exchange(links_, {});
-  const std::vector<LinkAddress> old_addresses = std::exchange(addresses_, {});
+  std::map<uint32_t, Link> old_links = std::exchange(links_, {});
+  std::vector<LinkAddress> old_addresses = std::exchange(addresses_, {});
   for (const int type : {RTM_GETLINK, RTM_GETADDR}) {
     const auto dumped =
         (*rtnl)->dump(type, AF_UNSPEC, [this](const nlmsghdr& message) { take(message, true); });
-    if (!dumped) return dumped;
+    if (dumped) continue;
+    links_ = std::move(old_links);
+    addresses_ = std::move(old_addresses);
+    return dumped;
   }
   if (silent) return {};
   for (const auto& [index, link] : old_links) {
@@ -90,7 +94,7 @@ Result<> NetMonitor::resync(bool silent) {
 }
 
 void NetMonitor::receive() {
-  char buffer[65536];
+  alignas(nlmsghdr) char buffer[65536];
   for (;;) {
     const ssize_t n = ::recv(socket_.get(), buffer, sizeof buffer, 0);
     if (n < 0) {

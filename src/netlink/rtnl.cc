@@ -9,7 +9,6 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netlink/msg.h>
-#include <netlink/netlink.h>
 #include <string.h>
 
 #include "base/assert.h"
@@ -111,10 +110,10 @@ Message rule_message(int type, int flags, const KernelRule& rule) {
 }
 
 // `already`: the errno that says that it was so before.
-Result<bool> verdict(int code, int already, const std::string& what) {
-  if (code == 0) return true;
-  if (code == already) return false;
-  return errno_error("cannot " + what, code);
+Result<bool> verdict(const NetlinkSocket::Answer& answer, int already, const std::string& what) {
+  if (answer.code == 0) return true;
+  if (answer.code == already) return false;
+  return answer.error("cannot " + what);
 }
 
 std::string describe(const InterfaceAddress& address) {
@@ -139,39 +138,15 @@ constexpr int kAdd = NLM_F_CREATE | NLM_F_EXCL;
 }  // namespace
 
 Result<std::unique_ptr<Rtnl>> Rtnl::open() {
-  nl_sock* socket = nl_socket_alloc();
-  HW_ASSERT(socket != nullptr);
-  std::unique_ptr<Rtnl> rtnl(new Rtnl(socket));
-  if (const int error = nl_connect(socket, NETLINK_ROUTE); error < 0) {
-    return Error{fmt::format("cannot open a routing socket: {}", nl_geterror(error))};
-  }
-  // A dump of a machine with thousands of addresses comes in one go.
-  nl_socket_set_buffer_size(socket, 1 << 20, 1 << 17);
-  return rtnl;
+  auto socket = NetlinkSocket::open(NETLINK_ROUTE);
+  if (!socket) return socket.error();
+  return std::unique_ptr<Rtnl>(new Rtnl(std::move(socket).value()));
 }
 
-Rtnl::~Rtnl() { nl_socket_free(socket_); }
-
-int Rtnl::request(nl_msg* message) {
-  // Not nl_send_sync(): its error codes put ENOENT, ESRCH and EADDRNOTAVAIL into one.
-  if (const int sent = nl_send_auto(socket_, message); sent < 0) {
-    nlmsg_free(message);
-    return EIO;
-  }
-  const uint32_t sequence = nlmsg_hdr(message)->nlmsg_seq;
+NetlinkSocket::Answer Rtnl::request(nl_msg* message) {
+  NetlinkSocket::Answer answer = socket_.request(*nlmsg_hdr(message));
   nlmsg_free(message);
-  for (;;) {
-    char buffer[8192];
-    const ssize_t n = recv(nl_socket_get_fd(socket_), buffer, sizeof buffer, 0);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return errno;
-    const auto* header = reinterpret_cast<const nlmsghdr*>(buffer);
-    if (static_cast<size_t>(n) < NLMSG_LENGTH(sizeof(nlmsgerr)) ||
-        header->nlmsg_type != NLMSG_ERROR || header->nlmsg_seq != sequence) {
-      continue;  // left from a request whose answer was not read
-    }
-    return -static_cast<const nlmsgerr*>(NLMSG_DATA(header))->error;
-  }
+  return answer;
 }
 
 Result<bool> Rtnl::add(const InterfaceAddress& address) {
@@ -181,9 +156,10 @@ Result<bool> Rtnl::add(const InterfaceAddress& address) {
 
 Result<bool> Rtnl::remove(const InterfaceAddress& address) {
   Message message = address_message(RTM_DELADDR, 0, address);
-  const int code = request(message.release());
-  return verdict(code == ENODEV ? EADDRNOTAVAIL : code, EADDRNOTAVAIL,
-                 "remove " + describe(address));
+  const NetlinkSocket::Answer answer = request(message.release());
+  // With its interface the address went as well.
+  if (answer.code == ENODEV) return false;
+  return verdict(answer, EADDRNOTAVAIL, "remove " + describe(address));
 }
 
 Result<bool> Rtnl::add(const KernelRoute& route) {
@@ -222,11 +198,13 @@ Result<uint32_t> Rtnl::make_macvlan(const std::string& name, uint32_t base,
   message.put(IFLA_MACVLAN_MODE, uint32_t{MACVLAN_MODE_PRIVATE});
   message.end(data);
   message.end(info);
-  const int code = request(message.release());
-  if (code != 0 && code != EEXIST) return errno_error("cannot make the interface " + name, code);
+  const NetlinkSocket::Answer answer = request(message.release());
+  if (answer.code != 0 && answer.code != EEXIST) {
+    return answer.error("cannot make the interface " + name);
+  }
   const uint32_t index = if_nametoindex(name.c_str());
   if (index == 0) return errno_error("cannot find the interface " + name, errno);
-  if (code == 0) return index;
+  if (answer.code == 0) return index;
   bool ours = false;
   const auto dumped = dump(RTM_GETLINK, AF_UNSPEC, [&](const nlmsghdr& found) {
     const auto* link = static_cast<const ifinfomsg*>(nlmsg_data(&found));
@@ -248,38 +226,23 @@ Result<> Rtnl::remove_link(uint32_t ifindex) {
   ifinfomsg header{};
   header.ifi_index = static_cast<int>(ifindex);
   message.header(header);
-  const int code = request(message.release());
-  if (code != 0 && code != ENODEV) return errno_error("cannot remove an interface", code);
+  const NetlinkSocket::Answer answer = request(message.release());
+  if (answer.code != 0 && answer.code != ENODEV) return answer.error("cannot remove an interface");
   return {};
 }
 
 Result<> Rtnl::dump(int type, int family, const std::function<void(const nlmsghdr&)>& each) {
-  nl_msg* message = nlmsg_alloc_simple(type, NLM_F_DUMP);
+  nl_msg* message = nlmsg_alloc_simple(type, 0);
   HW_ASSERT(message != nullptr);
   // Links and addresses begin with a header of their own, whose first byte is the family.
   const size_t size = type == RTM_GETLINK ? sizeof(ifinfomsg) : sizeof(ifaddrmsg);
   char header[sizeof(ifinfomsg)] = {static_cast<char>(family)};
   HW_ASSERT(nlmsg_append(message, header, size, NLMSG_ALIGNTO) == 0);
-  const int sent = nl_send_auto(socket_, message);
-  const uint32_t sequence = nlmsg_hdr(message)->nlmsg_seq;
+  const NetlinkSocket::Answer answer = socket_.dump(*nlmsg_hdr(message), each);
   nlmsg_free(message);
-  if (sent < 0) return Error{fmt::format("cannot ask the kernel: {}", nl_geterror(sent))};
-  for (;;) {
-    char buffer[65536];
-    const ssize_t n = recv(nl_socket_get_fd(socket_), buffer, sizeof buffer, 0);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return errno_error("cannot read the kernel's answer", errno);
-    auto* found = reinterpret_cast<nlmsghdr*>(buffer);
-    for (auto left = static_cast<int>(n); nlmsg_ok(found, left); found = nlmsg_next(found, &left)) {
-      if (found->nlmsg_seq != sequence) continue;
-      if (found->nlmsg_type == NLMSG_DONE) return {};
-      if (found->nlmsg_type == NLMSG_ERROR) {
-        return errno_error("the kernel refuses to list",
-                           -static_cast<const nlmsgerr*>(NLMSG_DATA(found))->error);
-      }
-      each(*found);
-    }
-  }
+  if (answer.code == 0) return {};
+  return answer.error(type == RTM_GETLINK ? "cannot list the interfaces"
+                                          : "cannot list the addresses");
 }
 
 }  // namespace hawser

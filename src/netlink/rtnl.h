@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Requests to the kernel over rtnetlink(7): addresses, routes, rules, links. The kernel does its
-// work inside sendmsg(2) and has answered when it returns, so nothing here waits for anybody.
+// Requests to the kernel over rtnetlink(7): addresses, routes, rules, links.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +7,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/address.h"
 #include "base/result.h"
+#include "netlink/socket.h"
 
 struct nl_msg;
-struct nl_sock;
-struct nlmsghdr;
 
 namespace hawser {
 
@@ -57,9 +56,6 @@ struct KernelRule {
 class Rtnl {
  public:
   static Result<std::unique_ptr<Rtnl>> open();
-  ~Rtnl();
-  Rtnl(const Rtnl&) = delete;
-  Rtnl& operator=(const Rtnl&) = delete;
 
   // What is there already is added, and what is not there is removed, without an error. false: it
   // was so before.
@@ -75,13 +71,13 @@ class Rtnl {
   Result<uint32_t> make_macvlan(const std::string& name, uint32_t base, const uint8_t (&mac)[6]);
   Result<> remove_link(uint32_t ifindex);
 
-  // Calls back with every message of a dump: RTM_GETLINK, RTM_GETADDR.
+  // Calls back with every entry of a list, RTM_GETLINK or RTM_GETADDR, once all of it was read.
   Result<> dump(int type, int family, const std::function<void(const nlmsghdr&)>& each);
 
  private:
-  explicit Rtnl(nl_sock* socket) : socket_(socket) {}
-  int request(nl_msg* message);  // frees it; 0 or an errno
-  nl_sock* socket_;
+  explicit Rtnl(NetlinkSocket socket) : socket_(std::move(socket)) {}
+  NetlinkSocket::Answer request(nl_msg* message);  // frees it
+  NetlinkSocket socket_;
 };
 
 }  // namespace hawser

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/testing.h"
-#include "vrrp/netns_testing.h"
+#include "netlink/netns_testing.h"
 #include "vrrp/testing.h"
 
 namespace hawser::vrrp {

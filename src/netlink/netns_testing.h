@@ -14,7 +14,7 @@
 #include "base/fd.h"
 #include "base/testing.h"
 
-namespace hawser::vrrp {
+namespace hawser {
 
 // The process is in a namespace of its own while this lives, and goes back then. Sockets stay in
 // the namespace that they were opened in.
@@ -50,4 +50,4 @@ inline std::string run(const std::string& command) {
   return output;
 }
 
-}  // namespace hawser::vrrp
+}  // namespace hawser
