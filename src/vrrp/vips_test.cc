@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+#include "vrrp/vips.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/testing.h"
+#include "netlink/netns_testing.h"
+
+namespace hawser::vrrp {
+namespace {
+
+constexpr bool kNoOwner = false;
+
+std::unique_ptr<const Config> with_lines(std::string_view lines) {
+  return config_of(fmt::format("vrrp web\n interface d0\n vrid 51\n{}", lines));
+}
+
+// Addresses of both families, a route and a rule.
+std::unique_ptr<const Config> two_families() {
+  return with_lines(
+      " virtual-address 192.0.2.10/24 label d0:vip\n"
+      " virtual-address 2001:db8::10/128\n link-local none\n"
+      " virtual-route default via 192.0.2.1 src 192.0.2.10 table 100\n"
+      " virtual-rule from 192.0.2.10 table 100 priority 1000\n");
+}
+
+// Everything that the section's instances hold.
+class Holder {
+ public:
+  explicit Holder(const Config& config, bool owner = kNoOwner) {
+    for (const VrrpInstanceConfig& instance : config.vrrp_instances) {
+      vips_.emplace_back(instance, owner, "d0");
+    }
+  }
+  bool take(Rtnl& kernel) {
+    return std::all_of(vips_.begin(), vips_.end(), [&](Vips& vips) -> bool {
+      const Result<> taken = vips.take(kernel);
+      INFO((taken ? "" : taken.error().text));
+      CHECK(taken);
+      return static_cast<bool>(taken);
+    });
+  }
+  bool give_up(Rtnl& kernel) {
+    return std::all_of(vips_.begin(), vips_.end(),
+                       [&](Vips& vips) { return static_cast<bool>(vips.give_up(kernel)); });
+  }
+
+ private:
+  std::vector<Vips> vips_;
+};
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::unique_ptr<Rtnl> kernel_with_device() {
+  run("ip link add d0 type veth peer name d1 && ip link set d0 up && ip link set d1 up && ip link "
+      "set lo up");
+  auto kernel = Rtnl::open();
+  REQUIRE(kernel);
+  return std::move(*kernel);
+}
+
+TEST_CASE("a master has addresses, routes and rules, and a backup none of them", "[vrrp][netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  const auto kernel = kernel_with_device();
+  const auto config = two_families();
+  Holder holder(*config);
+  for (int i = 0; i < 2; ++i) CHECK(holder.take(*kernel));  // the second time changes nothing
+  const auto addresses = run("ip addr show dev d0");
+  CHECK(contains(addresses, "inet 192.0.2.10/24"));
+  CHECK(contains(addresses, "d0:vip"));
+  CHECK(contains(addresses, "inet6 2001:db8::10/128 scope global nodad deprecated"));
+  CHECK(contains(run("ip route show table 100"), "default via 192.0.2.1"));
+  CHECK(contains(run("ip rule"), "from 192.0.2.10 lookup 100"));
+  for (int i = 0; i < 2; ++i) CHECK(holder.give_up(*kernel));
+  CHECK(!contains(run("ip addr show dev d0"), "192.0.2.10"));
+  CHECK(!contains(run("ip addr show dev d0"), "2001:db8::10"));
+  CHECK(run("ip route show table all | grep 'table 100' || true").empty());
+  CHECK(!contains(run("ip rule"), "192.0.2.10"));
+}
+
+TEST_CASE("what a killed process left is removed, and nothing else", "[vrrp][netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  const auto kernel = kernel_with_device();
+  const auto config = two_families();
+  run("ip addr add 192.0.2.2/24 dev d0");
+  REQUIRE(Holder(*config).take(*kernel));
+  SECTION("by release_all") { CHECK(release_all(*config)); }
+  SECTION("by a new process that begins as backup") { CHECK(Holder(*config).give_up(*kernel)); }
+  SECTION("by a new process that was master for a while") {
+    Holder successor(*config);
+    CHECK(successor.take(*kernel));
+    CHECK(successor.give_up(*kernel));
+  }
+  const auto addresses = run("ip addr show dev d0");
+  CHECK(!contains(addresses, "192.0.2.10"));
+  CHECK(!contains(addresses, "2001:db8::10"));
+  CHECK(contains(addresses, "192.0.2.2/24"));
+  CHECK(!contains(run("ip rule"), "192.0.2.10"));
+}
+
+TEST_CASE("an address that somebody else put there stays", "[vrrp][netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  const auto kernel = kernel_with_device();
+  run("ip addr add 192.0.2.10/24 dev d0");
+  const auto config = with_lines(" virtual-address 192.0.2.10/24\n");
+  const bool owner = GENERATE(false, true);
+  Holder holder(*config, owner);
+  CHECK(holder.take(*kernel));
+  CHECK(holder.give_up(*kernel));
+  CHECK(contains(run("ip addr show dev d0"), "192.0.2.10/24"));
+  CHECK(release_all(*config));
+  CHECK(contains(run("ip addr show dev d0"), "192.0.2.10/24"));
+}
+
+TEST_CASE("an address that is deleted is lost, or put back", "[vrrp][netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  const auto kernel = kernel_with_device();
+  const bool untracked = GENERATE(false, true);
+  const auto config =
+      with_lines(fmt::format(" virtual-address 192.0.2.10/24{}\n", untracked ? " no-track" : ""));
+  Vips vips(config->vrrp_instances[0], kNoOwner, "d0");
+  REQUIRE(vips.take(*kernel));
+  run("ip addr del 192.0.2.10/24 dev d0");
+  LinkAddress gone;
+  gone.ifindex = vips.places()[0].ifindex;
+  gone.address = *Address::parse_ip("192.0.2.10");
+  gone.prefix = 24;
+  CHECK(vips.address_gone(gone, *kernel) ==
+        (untracked ? Vips::Loss::kUntracked : Vips::Loss::kLost));
+  CHECK(contains(run("ip addr show dev d0"), "192.0.2.10/24") == untracked);
+  gone.prefix = 32;
+  CHECK(vips.address_gone(gone, *kernel) == Vips::Loss::kNotOurs);
+  // Who holds nothing loses nothing.
+  CHECK(vips.give_up(*kernel));
+  gone.prefix = 24;
+  CHECK(vips.address_gone(gone, *kernel) == Vips::Loss::kNotOurs);
+}
+
+TEST_CASE("a missing interface is named, and the rest is tried", "[vrrp][netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  const auto kernel = kernel_with_device();
+  const auto config = with_lines(
+      " virtual-address 192.0.2.10/24 dev gone0\n virtual-address 192.0.2.11/24\n"
+      " virtual-rule from 192.0.2.10 table 100 priority 1000\n");
+  Vips vips(config->vrrp_instances[0], kNoOwner, "d0");
+  const auto taken = vips.take(*kernel);
+  REQUIRE(!taken);
+  CHECK(taken.error().text == "cannot add 192.0.2.10 on gone0: there is no such interface");
+  CHECK(contains(run("ip addr show dev d0"), "192.0.2.11/24"));
+  CHECK(contains(run("ip rule"), "from 192.0.2.10 lookup 100"));
+  CHECK(vips.give_up(*kernel));
+}
+
+}  // namespace
+}  // namespace hawser::vrrp
