@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/testing.h"
+#include "base/root_testing.h"
 
 namespace hawser {
 namespace {
@@ -90,7 +90,7 @@ TEST_CASE("a command has none of our descriptors") {
 }
 
 TEST_CASE("commands run as the user they are given, nobody where none is") {
-  if (geteuid() != 0) return;  // only root can become somebody else
+  if (!is_root_for("become somebody else")) return;
   Launcher launcher;
   CHECK(launcher.run({"/usr/bin/id -un", {}, {}, "nobody", Millis(10'000)}).output == "nobody\n");
   CHECK(launcher.run({"/usr/bin/id -Gn", {}, {}, "", Millis(10'000)}).output == "nogroup\n");
