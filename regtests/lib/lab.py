@@ -64,13 +64,13 @@ class Frame:
     target: str = ""  # the announced address of garp and na
     mac: str = ""
     destination: str = ""
-    ttl: int = 0
+    ttl: int = 0  # or hop limit; of garp, the ARP operation
     vrid: int = 0
     version: int = 0
     priority: int = 0
     interval: float = 0.0  # seconds
     addresses: tuple = ()
-    raw: bytes = b""
+    raw: bytes = b""  # of vrrp, from its own header on; of others, the whole frame
 
 
 def mac_text(raw):
@@ -100,7 +100,7 @@ def parse_frame(at, node, data):
         operation, sender, target = struct.unpack_from(">H", body, 6)[0], body[14:18], body[24:28]
         if sender != target:
             return None
-        frame.kind, frame.target, frame.ttl = "garp", str(ipaddress.ip_address(sender)), operation
+        frame.kind, frame.target, frame.ttl, frame.raw = "garp", str(ipaddress.ip_address(sender)), operation, data
         return frame
     if protocol == 0x0800 and len(body) >= 20:
         length, header = struct.unpack_from(">H", body, 2)[0], (body[0] & 15) * 4
@@ -119,7 +119,7 @@ def parse_frame(at, node, data):
         if number == VRRP:
             return parse_vrrp(frame, payload)
         if number == ICMP6 and payload and payload[0] == 136:
-            frame.kind, frame.target = "na", str(ipaddress.ip_address(payload[8:24]))
+            frame.kind, frame.target, frame.raw = "na", str(ipaddress.ip_address(payload[8:24])), data
             return frame
     return None
 
@@ -274,6 +274,10 @@ class Program:
         self.process.send_signal(number)
         return at
 
+    def terminate(self):
+        """SIGTERM; returns when."""
+        return self.signal(signal.SIGTERM)
+
     def stop(self, deadline=10):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGCONT)
@@ -294,6 +298,10 @@ class Keepalived(Program):
         super().__init__(node, "keepalived", "-n", "-l", "-D", "-P", "-f", str(path), "-p", str(folder / "ka.pid"),
                          "-r", str(folder / "ka-vrrp.pid"))
 
+    def wait_state(self, state, name="VI_1", since=0.0):
+        """When the instance entered MASTER, BACKUP or FAULT."""
+        return self.wait_log(f"({name}) Entering {state} STATE", since=since)
+
 
 class HawserNode(Program):
     """Hawser on a node. `config` may use {dir}; its runtime socket is {dir}/cli where the file says so. `wrapper` is a command
@@ -304,6 +312,10 @@ class HawserNode(Program):
         path = self.dir / "hawser.cfg"
         path.write_text(config.replace("{dir}", str(self.dir)))
         super().__init__(node, *wrapper, hawser.HAWSER, "-W", *arguments, "-f", str(path))
+
+    def wait_state(self, state, name="VI_1", since=0.0):
+        """When the instance entered MASTER, BACKUP or FAULT."""
+        return self.wait_log(f"{name}: entering {state} state", since=since)
 
     def cli(self, command):
         with socket.socket(socket.AF_UNIX) as client:
@@ -406,13 +418,13 @@ class Lab:
         run("ip", "-n", self.hub, "link", "set", f"{node.name}-{interface}", "up")
         return time.time()
 
-    def isolate(self, node):
+    def isolate(self, node, interface="eth0"):
         """The node's link stays up, but its frames reach nobody."""
-        run("ip", "-n", self.hub, "link", "set", f"{node.name}-eth0", "nomaster")
+        run("ip", "-n", self.hub, "link", "set", f"{node.name}-{interface}", "nomaster")
         return time.time()
 
-    def join(self, node):
-        run("ip", "-n", self.hub, "link", "set", f"{node.name}-eth0", "master", "br0")
+    def join(self, node, interface="eth0"):
+        run("ip", "-n", self.hub, "link", "set", f"{node.name}-{interface}", "master", f"br{interface[3:]}")
         return time.time()
 
     def start(self):
@@ -464,20 +476,23 @@ defaults
 """
 
 
-def keepalived(name="VI_1", vrid=51, priority=100, vips=("10.99.0.50",), state="BACKUP", advert=1, version=2,
-               auth="", globals_="", body="", before=""):
-    """A keepalived.conf with one instance; `before` it stands what else the file needs."""
+def section(name="VI_1", vrid=51, priority=100, vips=("10.99.0.50",), interface="eth0", lines=""):
+    """A vrrp section of Hawser; `lines` are further ones of it."""
+    listed = [f"virtual-address {vip}" for vip in vips] + lines.splitlines()
+    return (f"\nvrrp {name}\n    interface {interface}\n    virtual-router-id {vrid}\n    priority {priority}\n" +
+            "".join(f"    {line.strip()}\n" for line in listed))
+
+
+def keepalived_instance(name="VI_1", vrid=51, priority=100, vips=("10.99.0.50",), interface="eth0", state="BACKUP",
+                        advert=1, version=2, auth="", body=""):
+    """A vrrp_instance of keepalived; `body` is what else stands in it."""
     blocks = "".join(f"    authentication {{ auth_type {auth.split()[0]}\n auth_pass {auth.split()[1]} }}\n" if auth else "")
     listed = "\n".join(f"        {vip}" for vip in vips)
-    return f"""global_defs {{
-    router_id lab
-    vrrp_version {version}
-    {globals_}
-}}
-{before}
+    return f"""
 vrrp_instance {name} {{
+    version {version}
     state {state}
-    interface eth0
+    interface {interface}
     virtual_router_id {vrid}
     priority {priority}
     advert_int {advert}
@@ -487,3 +502,13 @@ vrrp_instance {name} {{
     }}
 }}
 """
+
+
+def keepalived_config(*blocks, globals_=""):
+    """A keepalived.conf of these blocks."""
+    return f"global_defs {{\n    router_id lab\n    {globals_}\n}}\n" + "\n".join(blocks)
+
+
+def keepalived(globals_="", before="", **instance):
+    """A keepalived.conf with one instance; `before` it stands what else the file needs."""
+    return keepalived_config(before, keepalived_instance(**instance), globals_=globals_)

@@ -12,7 +12,7 @@ ROUTER = """
 vrrp VI_{number}
     interface {interface}
     virtual-router-id {vrid}
-    priority 254
+    priority {priority}
 {addresses}
 """
 # Each request goes through the worker so often, and costs it more than whoever sends it.
@@ -28,38 +28,43 @@ listen answers
 """
 
 
-def config(routers):
+def config(routers, priority=254):
     """The VRIDs are those of two interfaces in turn: one has 255 at most."""
     sections = ["vrrp-defaults\n    version 3\n    advert-int 100ms\n"]
     for number in range(routers):
         addresses = "\n".join(f"    virtual-address 10.{50 + number % 2}.{number // 2}.{host}" for host in range(1, VIPS + 1))
-        sections.append(ROUTER.format(number=number, interface=f"eth{number % 2}", vrid=1 + number // 2, addresses=addresses))
+        sections.append(ROUTER.format(number=number, interface=f"eth{number % 2}", vrid=1 + number // 2, addresses=addresses,
+                                      priority=priority))
     return HEAD + LISTEN + "".join(sections)
 
 
 class Scale(Lab):
-    """A node that is master of all its routers."""
+    """Node a is master of all its routers; with `backup`, node b is the backup of all."""
 
-    def __init__(self, routers, *arguments, wrapper=()):
-        super().__init__("a", second_wire=True)
-        self.routers, self.wrapper, self.arguments = routers, wrapper, arguments
+    def __init__(self, routers, backup=False, wrapper=()):
+        super().__init__("ab" if backup else "a", second_wire=True)
+        self.routers, self.backup, self.wrapper = routers, backup, wrapper
         self.node, self.program, self.vrrp = self.nodes["a"], None, 0
 
     def start(self):
-        self.program = HawserNode(self.node, config(self.routers), *self.arguments, wrapper=self.wrapper)
+        self.program = HawserNode(self.node, config(self.routers), wrapper=self.wrapper)
         began = time.time()
         while len(self.adverts(began)) < self.routers:
             self.observer.wait(len(self.observer.frames) + 1)
         self.vrrp = self.program.pids()["vrrp"]
+        if self.backup:
+            other = HawserNode(self.nodes["b"], config(self.routers, 100), wrapper=self.wrapper)
+            other.wait_log("control serve")
+            self.vrrp = other.pids()["vrrp"]
 
     def cpu_seconds(self):
-        """That the vrrp process has used so far."""
+        """That the vrrp process has used so far: the backup's where there is one."""
         return int(pathlib.Path(f"/proc/{self.vrrp}/schedstat").read_text().split()[0]) / 1e9
 
-    def adverts(self, since, until=None):
+    def adverts(self, since, until=None, **fields):
         """The times of the adverts of each router."""
         times = {}
-        for frame in self.observer.select(since, until, kind="vrrp"):
+        for frame in self.observer.select(since, until, kind="vrrp", **fields):
             times.setdefault((frame.source, frame.vrid), []).append(frame.time)
         return times
 
@@ -68,7 +73,7 @@ class Scale(Lab):
         began, before, clock = time.time(), self.cpu_seconds(), time.monotonic()
         self.observer.wait(1, since=began + seconds, deadline=seconds + 10)
         used = (self.cpu_seconds() - before) / (time.monotonic() - clock)
-        times = self.adverts(began, began + seconds)
+        times = self.adverts(began, began + seconds, node="a")
         assert len(times) == self.routers, f"{len(times)} of {self.routers} routers advertise"
         # From the beginning and to the end, too: a router may have fallen silent.
         gaps = [later - earlier for each in times.values()
