@@ -13,6 +13,10 @@
 namespace hawser::vrrp {
 namespace {
 
+// A virtual address that somebody removed is put back, with those that went in the same moment. Who
+// removes it again within a second means it: then another node may have it.
+constexpr int64_t kOneRemoval = 50'000'000, kRemovals = 1'000'000'000;
+
 constexpr int64_t in_ns(Millis time) { return std::chrono::nanoseconds(time).count(); }
 
 void store(std::atomic<uint64_t> (&words)[2], const Ip& ip) {
@@ -249,6 +253,12 @@ void Instance::address_gone(const LinkAddress& gone, int64_t now_ns) {
   if (loss != Vips::Loss::kLost || election_.role() != VrrpState::kMaster) return;
   tell(kVrrpNote, LogLevel::kWarning,
        fmt::format("somebody removed {} from the interface", gone.address.ip_text()));
+  if (now_ns - removed_ns_ > kRemovals) removed_ns_ = now_ns;
+  if (now_ns - removed_ns_ <= kOneRemoval) {
+    take_addresses();
+    const GarpConfig& garp = section_.garp;
+    return announce(garp.repeat, garp.repeat, garp.delay);
+  }
   apply(election_.address_lost(now_ns), now_ns);
 }
 

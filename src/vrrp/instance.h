@@ -115,9 +115,10 @@ class Instance {
   uint32_t obeyed_ = 0, releases_ = 0;
   std::array<Repeats, static_cast<size_t>(VrrpReject::kCount)> refusals_;
   Repeats mismatches_, send_failures_;
-  int64_t rejected_ns_ = INT64_MIN;  // last refused advert of our VRID
-  int64_t mismatch_ns_ = INT64_MIN;  // last advert with other addresses
-  Ip peers_[4];                      // heard and accepted, for counting them
+  int64_t rejected_ns_ = INT64_MIN;     // last refused advert of our VRID
+  int64_t removed_ns_ = INT64_MIN / 2;  // first removal of an address that was put back
+  int64_t mismatch_ns_ = INT64_MIN;     // last advert with other addresses
+  Ip peers_[4];                         // heard and accepted, for counting them
   uint32_t peer_count_ = 0;
 };
 
