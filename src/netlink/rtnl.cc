@@ -5,49 +5,19 @@
 #include <fmt/core.h>
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
-#include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netlink/msg.h>
-#include <string.h>
 
 #include "base/assert.h"
+#include "netlink/message.h"
 
 namespace hawser {
 namespace {
 
-// A message under construction.
-class Message {
- public:
-  Message(int type, int flags) : message_(nlmsg_alloc_simple(type, flags)) {
-    HW_ASSERT(message_ != nullptr);
-  }
-  template <class Header>
-  void header(const Header& header) {
-    Header copy = header;
-    HW_ASSERT(nlmsg_append(message_, &copy, sizeof copy, NLMSG_ALIGNTO) == 0);
-  }
-  void put(int type, const void* data, size_t size) {
-    HW_ASSERT(nla_put(message_, type, static_cast<int>(size), data) == 0);
-  }
-  void put(int type, uint32_t value) { put(type, &value, sizeof value); }
-  void put(int type, uint8_t value) { put(type, &value, sizeof value); }
-  void put(int type, const std::string& text) { put(type, text.c_str(), text.size() + 1); }
-  void put(int type, const Address& address) {
-    if (address.family() == AF_INET) return put(type, &address.v4(), sizeof address.v4());
-    put(type, &address.v6(), sizeof address.v6());
-  }
-  nlattr* begin(int type) { return nla_nest_start(message_, type); }
-  void end(nlattr* nest) { nla_nest_end(message_, nest); }
-  nl_msg* release() { return std::exchange(message_, nullptr); }
-
- private:
-  nl_msg* message_;
-};
-
-Message address_message(int type, int flags, const InterfaceAddress& address) {
+NetlinkMessage address_message(int type, int flags, const InterfaceAddress& address) {
   const bool v6 = address.address.family() == AF_INET6;
-  Message message(type, flags);
+  NetlinkMessage message(type, flags);
   ifaddrmsg header{};
   header.ifa_family = static_cast<uint8_t>(address.address.family());
   header.ifa_prefixlen = address.prefix;
@@ -71,8 +41,8 @@ Message address_message(int type, int flags, const InterfaceAddress& address) {
   return message;
 }
 
-Message route_message(int type, int flags, const KernelRoute& route) {
-  Message message(type, flags);
+NetlinkMessage route_message(int type, int flags, const KernelRoute& route) {
+  NetlinkMessage message(type, flags);
   rtmsg header{};
   header.rtm_family = static_cast<uint8_t>(route.family);
   header.rtm_dst_len = route.prefix;
@@ -90,8 +60,8 @@ Message route_message(int type, int flags, const KernelRoute& route) {
   return message;
 }
 
-Message rule_message(int type, int flags, const KernelRule& rule) {
-  Message message(type, flags);
+NetlinkMessage rule_message(int type, int flags, const KernelRule& rule) {
+  NetlinkMessage message(type, flags);
   fib_rule_hdr header{};
   header.family = static_cast<uint8_t>(rule.family);
   header.src_len = rule.from_prefix;
@@ -150,12 +120,12 @@ NetlinkSocket::Answer Rtnl::request(nl_msg* message) {
 }
 
 Result<bool> Rtnl::add(const InterfaceAddress& address) {
-  Message message = address_message(RTM_NEWADDR, kAdd, address);
+  NetlinkMessage message = address_message(RTM_NEWADDR, kAdd, address);
   return verdict(request(message.release()), EEXIST, "add " + describe(address));
 }
 
 Result<bool> Rtnl::remove(const InterfaceAddress& address) {
-  Message message = address_message(RTM_DELADDR, 0, address);
+  NetlinkMessage message = address_message(RTM_DELADDR, 0, address);
   const NetlinkSocket::Answer answer = request(message.release());
   // With its interface the address went as well.
   if (answer.code == ENODEV) return false;
@@ -163,72 +133,23 @@ Result<bool> Rtnl::remove(const InterfaceAddress& address) {
 }
 
 Result<bool> Rtnl::add(const KernelRoute& route) {
-  Message message = route_message(RTM_NEWROUTE, kAdd, route);
+  NetlinkMessage message = route_message(RTM_NEWROUTE, kAdd, route);
   return verdict(request(message.release()), EEXIST, "add " + describe(route));
 }
 
 Result<bool> Rtnl::remove(const KernelRoute& route) {
-  Message message = route_message(RTM_DELROUTE, 0, route);
+  NetlinkMessage message = route_message(RTM_DELROUTE, 0, route);
   return verdict(request(message.release()), ESRCH, "remove " + describe(route));
 }
 
 Result<bool> Rtnl::add(const KernelRule& rule) {
-  Message message = rule_message(RTM_NEWRULE, kAdd, rule);
+  NetlinkMessage message = rule_message(RTM_NEWRULE, kAdd, rule);
   return verdict(request(message.release()), EEXIST, "add " + describe(rule));
 }
 
 Result<bool> Rtnl::remove(const KernelRule& rule) {
-  Message message = rule_message(RTM_DELRULE, 0, rule);
+  NetlinkMessage message = rule_message(RTM_DELRULE, 0, rule);
   return verdict(request(message.release()), ENOENT, "remove " + describe(rule));
-}
-
-Result<uint32_t> Rtnl::make_macvlan(const std::string& name, uint32_t base,
-                                    const uint8_t (&mac)[6]) {
-  Message message(RTM_NEWLINK, kAdd);
-  ifinfomsg header{};
-  header.ifi_flags = header.ifi_change = IFF_UP;
-  message.header(header);
-  message.put(IFLA_IFNAME, name);
-  message.put(IFLA_LINK, base);
-  message.put(IFLA_ADDRESS, mac, sizeof mac);
-  nlattr* info = message.begin(IFLA_LINKINFO);
-  message.put(IFLA_INFO_KIND, std::string("macvlan"));
-  nlattr* data = message.begin(IFLA_INFO_DATA);
-  // A frame with our own address that comes back is not to be taken for a neighbour's.
-  message.put(IFLA_MACVLAN_MODE, uint32_t{MACVLAN_MODE_PRIVATE});
-  message.end(data);
-  message.end(info);
-  const NetlinkSocket::Answer answer = request(message.release());
-  if (answer.code != 0 && answer.code != EEXIST) {
-    return answer.error("cannot make the interface " + name);
-  }
-  const uint32_t index = if_nametoindex(name.c_str());
-  if (index == 0) return errno_error("cannot find the interface " + name, errno);
-  if (answer.code == 0) return index;
-  bool ours = false;
-  const auto dumped = dump(RTM_GETLINK, AF_UNSPEC, [&](const nlmsghdr& found) {
-    const auto* link = static_cast<const ifinfomsg*>(nlmsg_data(&found));
-    if (link->ifi_index != static_cast<int>(index)) return;
-    nlattr* attributes[IFLA_MAX + 1] = {};
-    if (nlmsg_parse(const_cast<nlmsghdr*>(&found), sizeof *link, attributes, IFLA_MAX, nullptr) < 0)
-      return;
-    ours = attributes[IFLA_LINK] != nullptr && nla_get_u32(attributes[IFLA_LINK]) == base &&
-           attributes[IFLA_ADDRESS] != nullptr && nla_len(attributes[IFLA_ADDRESS]) == sizeof mac &&
-           memcmp(nla_data(attributes[IFLA_ADDRESS]), mac, sizeof mac) == 0;
-  });
-  if (!dumped) return dumped.error();
-  if (!ours) return Error{fmt::format("an interface {} exists that is not ours", name)};
-  return index;
-}
-
-Result<> Rtnl::remove_link(uint32_t ifindex) {
-  Message message(RTM_DELLINK, 0);
-  ifinfomsg header{};
-  header.ifi_index = static_cast<int>(ifindex);
-  message.header(header);
-  const NetlinkSocket::Answer answer = request(message.release());
-  if (answer.code != 0 && answer.code != ENODEV) return answer.error("cannot remove an interface");
-  return {};
 }
 
 Result<> Rtnl::dump(int type, int family, const std::function<void(const nlmsghdr&)>& each) {

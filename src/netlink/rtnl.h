@@ -8,8 +8,10 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/address.h"
+#include "base/mac_address.h"
 #include "base/result.h"
 #include "netlink/socket.h"
 
@@ -53,6 +55,20 @@ struct KernelRule {
   uint8_t protocol = 0;
 };
 
+struct LinkDetails {
+  uint32_t index = 0;
+  std::string name, alias;
+  std::string kind;   // "macvlan"; empty for what is no virtual interface
+  uint32_t base = 0;  // the interface that a macvlan or VLAN stands on
+  MacAddress mac{};
+  uint32_t group = 0;
+  uint32_t macvlan_mode = 0;
+  bool up = false;
+  std::vector<uint32_t> ipv4;  // net.ipv4.conf.NAME, from IPV4_DEVCONF_FORWARDING on
+
+  uint32_t ipv4_setting(int which) const;  // IPV4_DEVCONF_...; 0: unknown to this kernel
+};
+
 class Rtnl {
  public:
   static Result<std::unique_ptr<Rtnl>> open();
@@ -66,10 +82,21 @@ class Rtnl {
   Result<bool> add(const KernelRule& rule);
   Result<bool> remove(const KernelRule& rule);
 
-  // A macvlan in private mode over `base`, up; returns its index. One that is there already with
-  // this MAC address over this base is taken as it is.
-  Result<uint32_t> make_macvlan(const std::string& name, uint32_t base, const uint8_t (&mac)[6]);
-  Result<> remove_link(uint32_t ifindex);
+  // A macvlan in bridge mode over the interface `base`, down; returns its index.
+  Result<uint32_t> make_macvlan(const std::string& name, uint32_t base, const MacAddress& mac,
+                                uint32_t group);
+  // What is not set stays as it is.
+  struct LinkChange {
+    std::optional<bool> up = {};
+    std::optional<std::string> alias = {};
+    std::vector<std::pair<int, uint32_t>> ipv4 = {};  // IPV4_DEVCONF_... and its value
+    bool no_own_ipv6 = false;  // the kernel makes no addresses from its MAC address
+  };
+  Result<> change_link(uint32_t ifindex, const LinkChange& change);
+  Result<> remove_link(uint32_t ifindex);  // one that is not there is removed
+  Result<std::optional<LinkDetails>> find_link(const std::string& name);  // nullopt: there is none
+  Result<std::optional<LinkDetails>> find_link(uint32_t ifindex);
+  Result<std::vector<LinkDetails>> links();
 
   // Calls back with every entry of a list, RTM_GETLINK or RTM_GETADDR, once all of it was read.
   Result<> dump(int type, int family, const std::function<void(const nlmsghdr&)>& each);
@@ -77,6 +104,7 @@ class Rtnl {
  private:
   explicit Rtnl(NetlinkSocket socket) : socket_(std::move(socket)) {}
   NetlinkSocket::Answer request(nl_msg* message);  // frees it
+  Result<std::optional<LinkDetails>> get_link(nl_msg* message);
   NetlinkSocket socket_;
 };
 

@@ -123,11 +123,14 @@ NetlinkSocket::Answer NetlinkSocket::receive_answer(
   return {};
 }
 
-NetlinkSocket::Answer NetlinkSocket::request(nlmsghdr& message) {
+NetlinkSocket::Answer NetlinkSocket::request(nlmsghdr& message, const Each& each) {
   if (const int code = send(message, NLM_F_ACK); code != 0) return {code};
   Answer verdict;
-  const Answer received = receive_answer([&verdict](const nlmsghdr& found) {
-    if (found.nlmsg_type != NLMSG_ERROR) return false;
+  const Answer received = receive_answer([&](const nlmsghdr& found) {
+    if (found.nlmsg_type != NLMSG_ERROR) {
+      if (each) each(found);
+      return false;
+    }
     verdict = read_verdict(found);
     return true;
   });

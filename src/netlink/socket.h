@@ -34,8 +34,9 @@ class NetlinkSocket {
   };
   using Each = std::function<void(const nlmsghdr&)>;
 
-  // Has something done. Completes the header of `message`.
-  Answer request(nlmsghdr& message);
+  // Has something done, or asks for one thing, which `each` is then given. Completes the header of
+  // `message`.
+  Answer request(nlmsghdr& message, const Each& each = {});
 
   // Calls back with every entry of a list, once the whole list was read. A list that changed
   // meanwhile may lack entries that did not (NLM_F_DUMP_INTR), and is read again.

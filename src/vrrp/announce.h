@@ -12,13 +12,12 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "base/mac_address.h"
 #include "base/result.h"
 #include "loop/watch.h"
 #include "vrrp/ip.h"
 
 namespace hawser::vrrp {
-
-using MacAddress = std::array<uint8_t, 6>;
 
 inline constexpr size_t kGarpSize = 42, kNaSize = 86;
 
