@@ -59,7 +59,7 @@ class Frame:
     """One frame as it came onto the wire. `time` is the kernel's, of the real-time clock; `node` sent it."""
     time: float
     node: str
-    kind: str  # "vrrp", "garp", "na"
+    kind: str  # "vrrp", "garp", "na"; "arp-request" and "arp-reply" of `source` to `destination`
     source: str = ""
     target: str = ""  # the announced address of garp and na
     mac: str = ""
@@ -99,7 +99,9 @@ def parse_frame(at, node, data):
     if protocol == 0x0806 and len(body) >= 28:
         operation, sender, target = struct.unpack_from(">H", body, 6)[0], body[14:18], body[24:28]
         if sender != target:
-            return None
+            frame.kind = {1: "arp-request", 2: "arp-reply"}.get(operation, "arp")
+            frame.source, frame.destination = str(ipaddress.ip_address(sender)), str(ipaddress.ip_address(target))
+            return frame
         frame.kind, frame.target, frame.ttl, frame.raw = "garp", str(ipaddress.ip_address(sender)), operation, data
         return frame
     if protocol == 0x0800 and len(body) >= 20:
@@ -129,6 +131,7 @@ class Observer:
 
     def __init__(self, namespace, ports):
         self.frames = []
+        self.senders = set()  # (node, MAC address) of whatever was sent
         self.ports = ports  # interface name in the hub -> node
         self.changed = threading.Condition()
         self.socket = in_namespace(namespace, self._open)
@@ -156,6 +159,7 @@ class Observer:
                 if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
                     seconds, nanoseconds = struct.unpack("qq", value)
                     at = seconds + nanoseconds / 1e9
+            self.senders.add((self.ports[address[0]], mac_text(data[6:12])))
             frame = parse_frame(at, self.ports[address[0]], data)
             if frame:
                 with self.changed:
@@ -218,6 +222,36 @@ class Node:
 
     def sysctl(self, name, value):
         run("ip", "netns", "exec", self.namespace, "sysctl", "-qw", f"{name}={value}")
+
+    def setting(self, name):
+        return run("ip", "netns", "exec", self.namespace, "sysctl", "-n", name).strip()
+
+    def mac_of(self, interface="eth0"):
+        return self.ip("-o", "link", "show", "dev", interface).split("link/ether ")[1].split()[0]
+
+    def is_up(self, interface):
+        """Whether there is such an interface, and it is up."""
+        return f"{interface}@" in self.ip("-o", "link", "show", "up")
+
+    def has(self, interface):
+        return f" {interface}@" in self.ip("-o", "link", "show")
+
+    def neighbour(self, address):
+        """The MAC address that this host has learned for an address, or None."""
+        words = self.ip("neigh", "show", address).split()
+        return words[words.index("lladdr") + 1] if "lladdr" in words else None
+
+    def is_answered(self, address, port=80, timeout=5):
+        """Whether anybody at the address answers a connection, be it by a refusal."""
+        def connect():
+            try:
+                socket.create_connection((address, port), timeout).close()
+            except ConnectionRefusedError:
+                return True
+            except OSError:
+                return False
+            return True
+        return in_namespace(self.namespace, connect)
 
     def addresses(self, interface="eth0"):
         """All addresses of an interface, with their prefix lengths."""

@@ -58,6 +58,11 @@ vrrp_script chk_haproxy {
 """
 
 
+def hawser_config(priority, lines="", workers=2):
+    head = HEAD.replace("nbproc 1", f"nbproc {workers}")
+    return head + HAWSER_CONFIG.format(priority=priority, vip=VIP, lines=lines.replace("\n", "\n    "))
+
+
 class Pair(Lab):
     """Node a is master, and b its backup; the client's answers come."""
 
@@ -97,8 +102,7 @@ class HawserPair(Pair):
         self.pids = {}
 
     def config(self, priority):
-        head = HEAD.replace("nbproc 1", f"nbproc {self.workers}")
-        return head + HAWSER_CONFIG.format(priority=priority, vip=VIP, lines=self.lines.replace("\n", "\n    "))
+        return hawser_config(priority, self.lines, self.workers)
 
     def start_nodes(self):
         self.first = HawserNode(self.a, self.config(FIRST))

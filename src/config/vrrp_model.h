@@ -142,8 +142,9 @@ struct GarpConfig {
 
 // Where a virtual router has its own MAC address (RFC 9568, section 7.3).
 struct VirtualMac {
+  SourcePos pos;
   bool enabled = false;
-  std::string name;  // empty: vrrp.<vrid>, vrrp6.<vrid>
+  std::string name;  // empty: vrrp.<vrid>, vrrp6.<vrid>; with both families <name> and <name>.6
   std::optional<std::array<uint8_t, 6>> mac;
   bool xmit_base = false;  // adverts leave from the base interface
 };
@@ -203,6 +204,8 @@ struct VrrpInstanceConfig {
   std::string name;      // the section's; of a section with two families with "/4" or "/6" after it
   uint8_t version = 2;
   uint32_t sync = UINT32_MAX;  // instances with the same number move together
+  std::string macvlan;         // interface of the virtual MAC address; empty: there is none
+  std::array<uint8_t, 6> mac{};
   // What it holds while master. The first `advertised` ones are those of the adverts, in their
   // order; the others may be of the other family, where no instance of that one runs.
   std::vector<VirtualAddress> addresses;

@@ -66,7 +66,10 @@ Instance::Instance(const Surroundings& around, uint32_t index, LaneCommon common
       lanes_(Lane::of(common_)),
       election_(state != nullptr ? Election(settings(), *state)
                                  : Election(settings(), section_.priority)),
-      vips_(config_, section_.priority == 255, section_.interface) {}
+      vips_(config_, section_.priority == 255,
+            config_.macvlan.empty() ? section_.interface : config_.macvlan) {
+  if (!config_.macvlan.empty()) macvlan_.emplace(config_, around_.kernel, around_.bases);
+}
 
 ElectionSettings Instance::settings() const {
   return {.version = config_.version,
@@ -104,7 +107,38 @@ Ip Instance::source_for(const Lane& lane) const {
   return {};
 }
 
+Result<> Instance::settle_macvlan() {
+  const Link* base = around_.monitor.find(section_.interface);
+  if (!macvlan_ || base == nullptr) return {};
+  const uint32_t before = macvlan_->ifindex();
+  std::string warning;
+  const auto settled = macvlan_->settle(base->index, warning);
+  if (!warning.empty()) tell(kVrrpNote, LogLevel::kWarning, warning);
+  if (!settled || macvlan_->ifindex() == before) return settled;
+  // Left up by a killed process.
+  if (election_.role() != VrrpState::kMaster) set_macvlan_up(false);
+  return around_.transport.interface_changed(macvlan_->name(), macvlan_->ifindex());
+}
+
+void Instance::set_macvlan_up(bool up) {
+  if (!macvlan_) return;
+  const auto set = up ? macvlan_->raise() : macvlan_->lower();
+  if (!set && macvlan_failures_.count(monotonic_ns())) {
+    tell(kVrrpNote, LogLevel::kAlert, set.error().text);
+  }
+}
+
+// Somebody removed it, and the addresses went along.
+void Instance::lose_macvlan(int64_t now_ns) {
+  if (election_.role() != VrrpState::kMaster) return;
+  tell(kVrrpNote, LogLevel::kWarning,
+       fmt::format("somebody removed the interface {}", macvlan_->name()));
+  set_macvlan_up(true);  // to resign
+  apply(election_.address_lost(now_ns), now_ns);
+}
+
 void Instance::open_lanes() {
+  const auto settled = settle_macvlan();
   for (Lane& lane : lanes_) {
     const Link* link = around_.monitor.find(lane.interface());
     const bool usable = lane.interface().empty() || (link != nullptr && link->usable);
@@ -120,6 +154,8 @@ void Instance::open_lanes() {
                           config_.family == AF_INET ? "IPv4" : "link-local IPv6");
     } else if (!opened) {
       fault = opened.error().text;
+    } else if (!settled) {
+      fault = settled.error().text;
     }
     // A further heartbeat may fail: it is there for the case that something fails.
     if (&lane == &lanes_.front()) link_fault_ = std::move(fault);
@@ -129,7 +165,9 @@ void Instance::open_lanes() {
 
 void Instance::look_at_links(int64_t now_ns) {
   const bool was_down = !link_fault_.empty();
+  const uint32_t macvlan = macvlan_ ? macvlan_->ifindex() : 0;
   open_lanes();
+  if (macvlan != 0 && macvlan_->ifindex() != macvlan) lose_macvlan(now_ns);
   settle_fault(now_ns);
   if (was_down && link_fault_.empty() && started_) apply(election_.link_up(now_ns), now_ns);
 }
@@ -286,6 +324,12 @@ void Instance::stop(int64_t now_ns) {
   tell(kVrrpStopped, LogLevel::kNotice, was_master ? "the addresses are free" : "was not master");
 }
 
+void Instance::clean_up() {
+  if (!macvlan_) return;
+  const auto removed = macvlan_->remove();
+  if (!removed) tell(kVrrpNote, LogLevel::kAlert, removed.error().text);
+}
+
 void Instance::carry_out(GroupOrder order, const char* fault, int64_t now_ns) {
   switch (order) {
     case GroupOrder::kNone:
@@ -322,6 +366,8 @@ void Instance::perform(const Action& action, int64_t now_ns) {
     case Action::Kind::kGiveUpAddresses:
       around_.announcer.cancel(index_);
       refresh_ns_ = kNever;
+      // First of all, as it ends at once whatever is answered and sent from the addresses.
+      set_macvlan_up(false);
       if (const auto given_up = vips_.give_up(around_.kernel); !given_up) {
         tell(kVrrpNote, LogLevel::kAlert, given_up.error().text);
       }
@@ -359,6 +405,8 @@ void Instance::send_advert(int64_t now_ns) {
 bool Instance::send(uint8_t priority) {
   bool sent = false;
   std::string why;
+  // Before the first advert of a new master; the last one is sent when it is none any more.
+  if (election_.role() == VrrpState::kMaster) set_macvlan_up(true);
   for (Lane& lane : lanes_) {
     if (lane.is_open()) sent |= lane.send(around_.transport, priority, election_.sequences(), why);
   }
@@ -377,10 +425,15 @@ void Instance::take_addresses() {
 void Instance::announce(uint32_t repeat, uint32_t again, Millis delay) {
   std::vector<Announcement> what;
   for (const Vips::Place& place : vips_.places()) {
-    const Link* link = around_.monitor.find(place.ifindex);
-    if (link == nullptr || link->no_arp) continue;
     Announcement made{.ifindex = place.ifindex, .address = place.address};
-    std::copy(std::begin(link->mac), std::end(link->mac), made.mac.begin());
+    const Link* link = around_.monitor.find(place.ifindex);
+    if (macvlan_ && place.ifindex == macvlan_->ifindex()) {
+      made.mac = macvlan_->mac();  // the monitor may not have heard of it yet
+    } else if (link != nullptr && !link->no_arp) {
+      std::copy(std::begin(link->mac), std::end(link->mac), made.mac.begin());
+    } else {
+      continue;
+    }
     what.push_back(made);
   }
   if (what.empty()) return;

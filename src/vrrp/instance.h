@@ -18,6 +18,7 @@
 #include "vrrp/event_writer.h"
 #include "vrrp/group.h"
 #include "vrrp/lane.h"
+#include "vrrp/macvlan.h"
 #include "vrrp/standing.h"
 #include "vrrp/transport.h"
 #include "vrrp/vips.h"
@@ -31,6 +32,7 @@ struct Surroundings {
   EventWriter& events;
   Transport& transport;
   Rtnl& kernel;
+  BaseInterfaces& bases;
   Announcer& announcer;
   const NetMonitor& monitor;
 };
@@ -54,6 +56,8 @@ class Instance {
   void obey(int64_t now_ns);   // what `set vrrp` asks for
   void leave(int64_t now_ns);  // see Election; stop() comes last
   void stop(int64_t now_ns);
+  // After stop(), and not before everybody has resigned: it takes its time.
+  void clean_up();
 
   // For the sync group. `fault` is the reason of another member.
   GroupMember member() const { return member_of(election_, has_own_fault()); }
@@ -79,6 +83,9 @@ class Instance {
   ElectionSettings settings() const;
   Ip source_for(const Lane& lane) const;
   void open_lanes();
+  Result<> settle_macvlan();
+  void set_macvlan_up(bool up);
+  void lose_macvlan(int64_t now_ns);
   void settle_fault(int64_t now_ns);
   void apply(const ActionList& actions, int64_t now_ns);
   void perform(const Action& action, int64_t now_ns);
@@ -102,6 +109,7 @@ class Instance {
   std::vector<Lane> lanes_;
   Election election_;
   Vips vips_;
+  std::optional<Macvlan> macvlan_;
   Standing standing_;
   std::string link_fault_;
   std::string reported_fault_;  // what the election was told last; empty: none
@@ -114,7 +122,7 @@ class Instance {
   int64_t refresh_ns_ = kNever;  // next announcement of a master that nothing happened to
   uint32_t obeyed_ = 0, releases_ = 0;
   std::array<Repeats, static_cast<size_t>(VrrpReject::kCount)> refusals_;
-  Repeats mismatches_, send_failures_;
+  Repeats mismatches_, send_failures_, macvlan_failures_;
   int64_t rejected_ns_ = INT64_MIN;     // last refused advert of our VRID
   int64_t removed_ns_ = INT64_MIN / 2;  // first removal of an address that was put back
   int64_t mismatch_ns_ = INT64_MIN;     // last advert with other addresses

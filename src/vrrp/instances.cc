@@ -46,6 +46,20 @@ void put_link_local_first(const VrrpConfig& section, std::vector<VirtualAddress>
   }
 }
 
+std::string macvlan_of(const VrrpConfig& section, int family, bool both) {
+  const std::string& name = section.virtual_mac.name;
+  const bool v6 = family == AF_INET6;
+  if (name.empty()) return fmt::format("{}.{}", v6 ? "vrrp6" : "vrrp", section.vrid);
+  return both && v6 ? name + ".6" : name;
+}
+
+// RFC 9568, section 7.3.
+std::array<uint8_t, 6> mac_of(const VrrpConfig& section, int family) {
+  if (section.virtual_mac.mac) return *section.virtual_mac.mac;
+  const uint8_t version = family == AF_INET6 ? 2 : 1;
+  return {0x00, 0x00, 0x5e, 0x00, version, section.vrid};
+}
+
 uint8_t version_of(const VrrpConfig& section, int family) {
   if (family == AF_INET6) return 3;  // VRRPv2 has no IPv6 addresses
   if (section.version != 0) return section.version;
@@ -109,6 +123,10 @@ void make_instances(Config& config, uint32_t index, uint32_t& next_sync) {
     VrrpInstanceConfig made = make_instance(section, family);
     made.section = index;
     made.name = section.name;
+    if (section.virtual_mac.enabled) {
+      made.macvlan = macvlan_of(section, family, both);
+      made.mac = mac_of(section, family);
+    }
     if (both) made.name += family == AF_INET ? "/4" : "/6";
     if (!both) take_unadvertised(section, family == AF_INET ? AF_INET6 : AF_INET, made);
     made.sync = sync;

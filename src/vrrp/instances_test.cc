@@ -157,3 +157,24 @@ TEST_CASE("a bind line on a virtual address needs no address on an interface") {
   CHECK_FALSE(binds[1].freebind);
   CHECK(binds[2].freebind);
 }
+
+TEST_CASE("a virtual MAC address has an interface for each family") {
+  const auto made =
+      instances_of("virtual-mac\nvirtual-address 192.0.2.1\nvirtual-address 2001:db8::1\n");
+  REQUIRE(made.size() == 2);
+  CHECK(made[0].macvlan == "vrrp.51");
+  CHECK(made[0].mac == std::array<uint8_t, 6>{0x00, 0x00, 0x5e, 0x00, 0x01, 51});
+  CHECK(made[1].macvlan == "vrrp6.51");
+  CHECK(made[1].mac == std::array<uint8_t, 6>{0x00, 0x00, 0x5e, 0x00, 0x02, 51});
+  CHECK(instances_of("virtual-address 192.0.2.1\n")[0].macvlan.empty());
+}
+
+TEST_CASE("a chosen name is that of the only interface, or of the IPv4 one") {
+  CHECK(instances_of("virtual-mac name vip0\nvirtual-address 2001:db8::1\n")[0].macvlan == "vip0");
+  const auto both = instances_of(
+      "virtual-mac name vip0\nvirtual-address 192.0.2.1\nvirtual-address 2001:db8::1\n");
+  CHECK(both[0].macvlan == "vip0");
+  CHECK(both[1].macvlan == "vip0.6");
+  CHECK(instances_of("virtual-mac mac 02:00:00:00:00:07\nvirtual-address 192.0.2.1\n")[0].mac ==
+        std::array<uint8_t, 6>{2, 0, 0, 0, 0, 7});
+}

@@ -270,6 +270,7 @@ constexpr LineOption<VirtualMac> kMacOptions[] = {
 
 bool set_virtual_mac(KeywordCall& call) {
   VirtualMac made;
+  made.pos = call.keyword().pos;
   made.enabled = !call.negated();
   if (made.enabled && !take_options<VirtualMac>(call, made, kMacOptions)) return false;
   call.vrrp().virtual_mac = std::move(made);

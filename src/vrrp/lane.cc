@@ -43,7 +43,7 @@ Result<LaneCommon> LaneCommon::make(const VrrpConfig& section, const VrrpInstanc
 }
 
 Lane::Lane(const LaneCommon& common, std::string interface, std::vector<VrrpPeer> peers)
-    : common_(&common), interface_(std::move(interface)) {
+    : common_(&common), interface_(std::move(interface)), sending_interface_(interface_) {
   for (const VrrpPeer& peer : peers) {
     peers_.push_back({Ip::from_address(peer.address), peer.min_ttl});
   }
@@ -53,6 +53,11 @@ std::vector<Lane> Lane::of(const LaneCommon& common) {
   std::vector<Lane> lanes;
   const VrrpInstanceConfig& config = *common.config;
   lanes.emplace_back(common, common.section->interface, config.peers);
+  // Peers are reached by routes, which know nothing of the macvlan.
+  const bool by_macvlan = lanes.back().is_multicast() && !config.macvlan.empty();
+  if (by_macvlan && !common.section->virtual_mac.xmit_base) {
+    lanes.back().set_sending_interface(config.macvlan);
+  }
   if (config.source) lanes.back().set_configured_source(Ip::from_address(*config.source));
   for (const VrrpHeartbeat& heartbeat : config.heartbeats) {
     std::vector<VrrpPeer> peers;
@@ -67,7 +72,7 @@ Result<> Lane::open(Transport& transport, const Ip& source) {
   if (source == source_) return {};
   if (is_open()) {
     transport.close_listening(key_);
-    transport.close_sending(key_);
+    transport.close_sending(sending_key_);
     destinations_.clear();
   }
   source_ = source;
@@ -81,6 +86,8 @@ Result<> Lane::open(Transport& transport, const Ip& source) {
           .interface = interface_,
           .group = group,
           .source = is_multicast() ? Ip{} : source};
+  sending_key_ = key_;
+  sending_key_.interface = sending_interface_;
   settings_ = {.family = config.family,
                .version = config.version,
                .vrid = section.vrid,
@@ -110,7 +117,7 @@ Result<> Lane::open(Transport& transport, const Ip& source) {
   if (is_multicast()) add(group);
   for (const auto& peer : peers_) add(peer.address);
   if (const auto listening = transport.listen(key_); !listening) return listening;
-  return transport.prepare_to_send(key_);
+  return transport.prepare_to_send(sending_key_);
 }
 
 bool Lane::send(Transport& transport, uint8_t priority, AuthSequences& sequences,
@@ -118,7 +125,7 @@ bool Lane::send(Transport& transport, uint8_t priority, AuthSequences& sequences
   bool all = is_open();
   for (Destination& destination : destinations_) {
     const auto packet = destination.writer.write(priority, sequences, realtime_ns());
-    const auto sent = transport.send(key_, packet, source_, destination.address);
+    const auto sent = transport.send(sending_key_, packet, source_, destination.address);
     if (sent) continue;
     all = false;
     why = sent.error().text;

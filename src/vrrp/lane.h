@@ -40,6 +40,9 @@ class Lane {
   const Ip& configured_source() const { return configured_source_; }
   void set_configured_source(const Ip& source) { configured_source_ = source; }
 
+  // Adverts to the group leave by this interface, and are heard on the other one.
+  void set_sending_interface(std::string interface) { sending_interface_ = std::move(interface); }
+
   // Opens the sockets to send from `source`, in place of those open before; none: closes them.
   Result<> open(Transport& transport, const Ip& source);
   bool is_open() const { return source_.is_set(); }
@@ -55,10 +58,11 @@ class Lane {
  private:
   const LaneCommon* common_;
   std::string interface_;
+  std::string sending_interface_;
   Ip configured_source_;
   std::vector<ReceiveSettings::Peer> peers_;
   Ip source_;
-  PathKey key_;
+  PathKey key_, sending_key_;
   ReceiveSettings settings_;
   struct Destination {
     Ip address;

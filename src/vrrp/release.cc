@@ -1,48 +1,26 @@
 // SPDX-License-Identifier: MIT
 // What is left to do when every process of ours was killed.
-#include <linux/rtnetlink.h>
-#include <net/if.h>
-#include <netlink/msg.h>
-
-#include <cstring>
-
+#include "vrrp/macvlan.h"
 #include "vrrp/packet.h"
 #include "vrrp/vips.h"
 
 namespace hawser::vrrp {
 namespace {
 
-Result<bool> is_our_macvlan(Rtnl& kernel, uint32_t index, const std::array<uint8_t, 6>& mac) {
-  bool ours = false;
-  const auto dumped = kernel.dump(RTM_GETLINK, AF_UNSPEC, [&](const nlmsghdr& message) {
-    const auto* link = static_cast<const ifinfomsg*>(nlmsg_data(&message));
-    nlattr* found[IFLA_MAX + 1] = {};
-    if (link->ifi_index != static_cast<int>(index) ||
-        nlmsg_parse(const_cast<nlmsghdr*>(&message), sizeof *link, found, IFLA_MAX, nullptr) < 0) {
-      return;
-    }
-    const nlattr* address = found[IFLA_ADDRESS];
-    ours = found[IFLA_LINK] != nullptr && address != nullptr &&
-           nla_len(address) == static_cast<int>(mac.size()) &&
-           std::memcmp(nla_data(address), mac.data(), mac.size()) == 0;
-  });
-  if (!dumped) return dumped.error();
-  return ours;
+// Keeps the first error of many steps.
+void keep_first(Result<>& kept, const Result<>& next) {
+  if (kept && !next) kept = next;
 }
 
-Result<> release(Rtnl& kernel, const VrrpConfig& section, const VrrpInstanceConfig& instance) {
-  const bool has_mac = section.virtual_mac.enabled;
-  const auto name = has_mac ? virtual_mac_name(section, instance.family) : section.interface;
-  Vips vips(instance, section.priority == kPriorityOwner, name);
-  const auto given_up = vips.give_up(kernel);
-  const uint32_t index = has_mac ? if_nametoindex(name.c_str()) : 0;
-  if (index == 0) return given_up;
-  const auto ours = is_our_macvlan(kernel, index, virtual_mac_of(section, instance.family));
-  if (!ours) return ours.error();
-  if (*ours) {
-    if (const auto removed = kernel.remove_link(index); !removed) return removed;
+Result<> release(Rtnl& kernel, BaseInterfaces& bases, const VrrpConfig& section,
+                 const VrrpInstanceConfig& instance) {
+  const std::string& interface = instance.macvlan.empty() ? section.interface : instance.macvlan;
+  Vips vips(instance, section.priority == kPriorityOwner, interface);
+  Result<> result = vips.give_up(kernel);
+  if (!instance.macvlan.empty()) {
+    keep_first(result, Macvlan(instance, kernel, bases).remove_leftover());
   }
-  return given_up;
+  return result;
 }
 
 }  // namespace
@@ -50,10 +28,10 @@ Result<> release(Rtnl& kernel, const VrrpConfig& section, const VrrpInstanceConf
 Result<> release_all(const Config& config) {
   auto kernel = Rtnl::open();
   if (!kernel) return kernel.error();
+  BaseInterfaces bases(**kernel);
   Result<> result;
   for (const VrrpInstanceConfig& instance : config.vrrp_instances) {
-    const auto done = release(**kernel, *config.vrrps[instance.section], instance);
-    if (result && !done) result = done;
+    keep_first(result, release(**kernel, bases, *config.vrrps[instance.section], instance));
   }
   return result;
 }

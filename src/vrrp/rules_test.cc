@@ -152,3 +152,20 @@ TEST_CASE("a weight has no effect at the ends of the range, nor without preempti
       "the weight off, so that a failure is a fault, or allow 'preempt')");
   CHECK(about("no preempt\ntrack-interface e1\n").empty());
 }
+
+TEST_CASE("interfaces of virtual MAC addresses are told apart") {
+  CHECK(about("virtual-mac\n").empty());
+  CHECK(about("virtual-mac name eth0\n") ==
+        "5:1 error: eth0 is the interface of vrrp 'v' ('name' is for the interface that is made "
+        "over the other one)");
+  CHECK(about("virtual-mac\nvrrp w\ninterface eth1\nvrid 51\nvirtual-address "
+              "192.0.2.2\nvirtual-mac\n") ==
+        "10:1 error: 'v' and 'w' would both have the interface vrrp.51 (give one of them "
+        "'virtual-mac name <interface>')");
+  CHECK(about("virtual-mac mac 02:00:00:00:00:07\nvirtual-address 2001:db8::1\n") ==
+        "5:1 error: 'v/4' and 'v/6' would both have the MAC address 02:00:00:00:00:07 (a MAC "
+        "address can be on an interface once; without 'mac' every one is different)");
+  CHECK(about("virtual-mac name a-rather-long1\nvirtual-address 2001:db8::1\n") ==
+        "5:1 error: the interface of 'v/6' would be called a-rather-long1.6, and a name has 15 "
+        "characters at most (choose a shorter name)");
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "vrrp/show_vrrp.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <net/if.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -59,6 +59,9 @@ void put_addresses(const VrrpInstanceConfig& instance, std::string& out) {
     first = false;
   }
   put(out, "{}\n", first ? "none" : "");
+  if (instance.macvlan.empty()) return;
+  label(out, "virtual mac");
+  put(out, "{:02x} on {}\n", fmt::join(instance.mac, ":"), instance.macvlan);
 }
 
 void put_master(VrrpSlot& slot, int family, std::string& out) {

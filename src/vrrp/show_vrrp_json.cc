@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <sys/socket.h>
 
 #include <iterator>
@@ -88,6 +88,10 @@ void show_vrrp_json(const Config& config, Shared& shared, uint32_t instance, con
   object.text("name", made.name);
   object.text("section", section.name);
   object.text("interface", section.interface);
+  if (!made.macvlan.empty()) {
+    object.text("virtual_mac", fmt::format("{:02x}", fmt::join(made.mac, ":")));
+    object.text("virtual_mac_interface", made.macvlan);
+  }
   object.number("vrid", section.vrid);
   object.text("family", made.family == AF_INET ? "ipv4" : "ipv6");
   object.number("version", made.version);

@@ -113,6 +113,17 @@ TEST_CASE("how a backup stands, and why") {
 )");
 }
 
+TEST_CASE("a virtual MAC address is shown with its interface") {
+  Shown node;
+  node.config.vrrp_instances[2].macvlan = "vrrp.52";
+  node.config.vrrp_instances[2].mac = {0x00, 0x00, 0x5e, 0x00, 0x01, 52};
+  CHECK_THAT(node.text(), Contains("  virtual mac   00:00:5e:00:01:34 on vrrp.52\n"));
+  std::string json;
+  show_vrrp_json(node.config, *node.shared, 2, kNow, json);
+  CHECK_THAT(json,
+             Contains(R"("virtual_mac":"00:00:5e:00:01:34","virtual_mac_interface":"vrrp.52")"));
+}
+
 TEST_CASE("alarms are sentences") {
   Shown node;
   CHECK(node.alarms().empty());

@@ -15,9 +15,6 @@ void refuse_unbuilt(Draft& draft, Diag& diag) {
                  fmt::format("'{}' uses '{}', which is not built yet", vrrp->name, keyword))
           .with_hint(std::string(hint));
     };
-    if (vrrp->virtual_mac.enabled) {
-      refuse("virtual-mac", "without it the addresses move by gratuitous ARP");
-    }
     if (vrrp->arbiter.ping) refuse("arbiter", "a vrrp-script that pings can be tracked instead");
     if (!vrrp->accept) refuse("no accept", "traffic to the addresses is taken by the master");
   }

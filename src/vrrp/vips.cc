@@ -211,16 +211,4 @@ bool Vips::has(const Address& address) const {
   return false;
 }
 
-std::string virtual_mac_name(const VrrpConfig& section, int family) {
-  const auto& name = section.virtual_mac.name;
-  if (!name.empty()) return name;
-  return fmt::format("{}.{}", family == AF_INET6 ? "vrrp6" : "vrrp", section.vrid);
-}
-
-std::array<uint8_t, 6> virtual_mac_of(const VrrpConfig& section, int family) {
-  if (section.virtual_mac.mac) return *section.virtual_mac.mac;
-  const uint8_t version = family == AF_INET6 ? 2 : 1;
-  return {0x00, 0x00, 0x5e, 0x00, version, section.vrid};
-}
-
 }  // namespace hawser::vrrp

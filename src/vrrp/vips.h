@@ -73,8 +73,4 @@ class Vips {
 // no loop. The error is the first of those that came; the rest is removed all the same.
 Result<> release_all(const Config& config);
 
-// The name of the macvlan of an instance, and its MAC address (RFC 9568, section 7.3).
-std::string virtual_mac_name(const VrrpConfig& section, int family);
-std::array<uint8_t, 6> virtual_mac_of(const VrrpConfig& section, int family);
-
 }  // namespace hawser::vrrp

@@ -60,6 +60,7 @@ Result<> VirtualRouters::open_sockets() {
   auto kernel = Rtnl::open();
   if (!kernel) return kernel.error();
   kernel_ = std::move(kernel).value();
+  bases_ = std::make_unique<BaseInterfaces>(*kernel_);
   auto announcer = Announcer::open(loop_);
   if (!announcer) return announcer.error();
   announcer_ = std::move(announcer).value();
@@ -87,8 +88,8 @@ Result<> VirtualRouters::open_sockets() {
                   }});
   if (!monitor) return monitor.error();
   monitor_ = std::move(monitor).value();
-  around_ = std::make_unique<Surroundings>(
-      Surroundings{config_, shared_, events_, transport_, *kernel_, *announcer_, *monitor_});
+  around_ = std::make_unique<Surroundings>(Surroundings{config_, shared_, events_, transport_,
+                                                        *kernel_, *bases_, *announcer_, *monitor_});
   return {};
 }
 
@@ -322,6 +323,7 @@ void VirtualRouters::stop() {
   stopped_ = true;
   deadline_.set(INT64_MAX);
   for (const auto& instance : instances_) instance->stop(monotonic_ns());
+  for (const auto& instance : instances_) instance->clean_up();
 }
 
 }  // namespace hawser::vrrp

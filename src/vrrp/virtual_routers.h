@@ -60,6 +60,7 @@ class VirtualRouters {
   ProxyHealth proxy_;
   Speakers speakers_;
   std::unique_ptr<Rtnl> kernel_;
+  std::unique_ptr<BaseInterfaces> bases_;
   std::unique_ptr<Announcer> announcer_;
   std::unique_ptr<NetMonitor> monitor_;
   Transport transport_;
