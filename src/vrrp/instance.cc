@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "loop/watch.h"
+#include "vrrp/accept_mode.h"
 #include "vrrp/timers.h"
 
 namespace hawser::vrrp {
@@ -49,6 +50,9 @@ Result<std::unique_ptr<Instance>> Instance::make(const Surroundings& around, uin
       made->tell(kVrrpNote, LogLevel::kWarning, cleaned.error().text);
     }
   }
+  if (const auto closed = close_addresses(made->section_, config); !closed) {
+    made->filter_fault_ = closed.error().text;
+  }
   // A process that is started anew finds what was asked for; only a release is over.
   made->releases_ = made->slot_.wish.releases.load(std::memory_order_relaxed);
   made->publish();
@@ -83,6 +87,7 @@ ElectionSettings Instance::settings() const {
 }
 
 std::string Instance::own_fault() const {
+  if (!filter_fault_.empty()) return filter_fault_;
   if (!link_fault_.empty()) return link_fault_;
   return standing_.fault ? standing_.why : std::string();
 }
@@ -324,10 +329,22 @@ void Instance::stop(int64_t now_ns) {
   tell(kVrrpStopped, LogLevel::kNotice, was_master ? "the addresses are free" : "was not master");
 }
 
+void Instance::look_at_filter() {
+  const auto closed = close_again(section_, config_);
+  if (!closed) {
+    tell(kVrrpNote, LogLevel::kAlert, closed.error().text);
+  } else if (*closed) {
+    tell(kVrrpNote, LogLevel::kWarning,
+         "somebody removed the filter of 'no accept'; it is in place again");
+  }
+}
+
 void Instance::clean_up() {
-  if (!macvlan_) return;
-  const auto removed = macvlan_->remove();
-  if (!removed) tell(kVrrpNote, LogLevel::kAlert, removed.error().text);
+  const auto report = [this](const Result<>& done) {
+    if (!done) tell(kVrrpNote, LogLevel::kAlert, done.error().text);
+  };
+  if (macvlan_) report(macvlan_->remove());
+  report(open_addresses(section_, config_));
 }
 
 void Instance::carry_out(GroupOrder order, const char* fault, int64_t now_ns) {

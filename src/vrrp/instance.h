@@ -58,6 +58,7 @@ class Instance {
   void stop(int64_t now_ns);
   // After stop(), and not before everybody has resigned: it takes its time.
   void clean_up();
+  void look_at_filter();  // somebody changed packet filters
 
   // For the sync group. `fault` is the reason of another member.
   GroupMember member() const { return member_of(election_, has_own_fault()); }
@@ -112,6 +113,7 @@ class Instance {
   std::optional<Macvlan> macvlan_;
   Standing standing_;
   std::string link_fault_;
+  std::string filter_fault_;    // the addresses would accept traffic against the configuration
   std::string reported_fault_;  // what the election was told last; empty: none
   bool ready_ = false;          // start() was called
   bool started_ = false;        // and the election runs

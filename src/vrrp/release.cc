@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What is left to do when every process of ours was killed.
+#include "vrrp/accept_mode.h"
 #include "vrrp/macvlan.h"
 #include "vrrp/packet.h"
 #include "vrrp/vips.h"
@@ -20,6 +21,7 @@ Result<> release(Rtnl& kernel, BaseInterfaces& bases, const VrrpConfig& section,
   if (!instance.macvlan.empty()) {
     keep_first(result, Macvlan(instance, kernel, bases).remove_leftover());
   }
+  keep_first(result, open_addresses(section, instance));
   return result;
 }
 

@@ -169,3 +169,15 @@ TEST_CASE("interfaces of virtual MAC addresses are told apart") {
         "5:1 error: the interface of 'v/6' would be called a-rather-long1.6, and a name has 15 "
         "characters at most (choose a shorter name)");
 }
+
+TEST_CASE("who listens where no traffic is taken is told") {
+  constexpr std::string_view kListener =
+      "listen web\nmode tcp\ntimeout client 1s\ntimeout server 1s\ntimeout connect 1s\nbind "
+      "192.0.2.1:80\nserver s 192.0.2.9:80\n";
+  CHECK(about(fmt::format("no accept\n{}", kListener)) ==
+        "11:6 warning: nobody can reach 192.0.2.1: vrrp 'v', whose address it is, has 'no accept' "
+        "(leave 'no accept' out where the address is to serve, not to route)");
+  CHECK(about(kListener).empty());
+  CHECK_THAT(about(fmt::format("no accept\npriority 255\n{}", kListener)),
+             !Catch::Matchers::Contains("nobody can reach"));
+}

@@ -16,7 +16,6 @@ void refuse_unbuilt(Draft& draft, Diag& diag) {
           .with_hint(std::string(hint));
     };
     if (vrrp->arbiter.ping) refuse("arbiter", "a vrrp-script that pings can be tracked instead");
-    if (!vrrp->accept) refuse("no accept", "traffic to the addresses is taken by the master");
   }
 }
 

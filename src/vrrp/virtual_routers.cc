@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "vrrp/accept_mode.h"
 #include "vrrp/track_view.h"
 
 namespace hawser::vrrp {
@@ -93,6 +94,21 @@ Result<> VirtualRouters::open_sockets() {
   return {};
 }
 
+// Where an address is to take no traffic.
+Result<> VirtualRouters::watch_filters() {
+  const bool any = std::any_of(
+      config_.vrrp_instances.begin(), config_.vrrp_instances.end(),
+      [this](const auto& each) { return !takes_traffic(*config_.vrrps[each.section]); });
+  if (!any) return {};
+  auto watch = FilterWatch::open(loop_, [this] {
+    if (stopped_) return;
+    for (const auto& instance : instances_) instance->look_at_filter();
+  });
+  if (!watch) return watch.error();
+  filters_ = std::move(watch).value();
+  return {};
+}
+
 Result<> VirtualRouters::start(const std::string& predecessor) {
   const size_t count = config_.vrrp_instances.size();
   const bool takes_over = predecessor.size() == count * sizeof(ElectionState);
@@ -111,6 +127,7 @@ Result<> VirtualRouters::start(const std::string& predecessor) {
     const uint32_t sync = config_.vrrp_instances[i].sync;
     if (sync != kNoIndex) groups = std::max(groups, sync + 1);
   }
+  if (const auto watched = watch_filters(); !watched) HW_WARN("{}", watched.error().text);
   groups_.resize(groups);
   for (const auto& instance : instances_) {
     if (instance->config().sync != kNoIndex) {

@@ -12,6 +12,7 @@
 #include "config/model.h"
 #include "loop/fine_timer.h"
 #include "loop/loop.h"
+#include "netlink/filter_watch.h"
 #include "netlink/monitor.h"
 #include "vrrp/instance.h"
 #include "vrrp/proxy_health.h"
@@ -41,6 +42,7 @@ class VirtualRouters {
  private:
   VirtualRouters(Loop& loop, const Config& config, Shared& shared);
   Result<> open_sockets();
+  Result<> watch_filters();
   void tick();
   void look();
   void go_on_leaving();
@@ -63,6 +65,7 @@ class VirtualRouters {
   std::unique_ptr<BaseInterfaces> bases_;
   std::unique_ptr<Announcer> announcer_;
   std::unique_ptr<NetMonitor> monitor_;
+  std::unique_ptr<FilterWatch> filters_;
   Transport transport_;
   std::unique_ptr<Surroundings> around_;
   std::vector<std::unique_ptr<Instance>> instances_;
