@@ -110,6 +110,11 @@ TEST_CASE("plain keywords keep their meaning") {
         "virtual-route default via 192.0.2.254;");
   CHECK(instance("virtual_rules {\nfrom 192.0.2.0/24 lookup 100 prio 5\n}") ==
         "virtual-rule from 192.0.2.0/24 table 100 priority 5;");
+  CHECK(instance("use_vmac") == "virtual-mac;");
+  CHECK(instance("use_vmac vip0 02:00:00:00:01\nvmac_xmit_base") ==
+        "virtual-mac name vip0 mac 02:00:00:00:01:01 xmit-base;");
+  CHECK(instance("no_accept") == "no accept;");
+  CHECK(instance("accept").empty());
   // Their `reverse` turns the sign of what is added round, ours changes places of up and down.
   CHECK(instance("track_interface {\neth1 weight 5 reverse\n}") ==
         "track-interface eth1 weight -5 reverse;");

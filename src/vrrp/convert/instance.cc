@@ -179,6 +179,44 @@ void convert_preempt_delay(Instance& to, const Statement& from) {
 
 void convert_checksum(Instance& to, const Statement& from) { to.put(from, "checksum", "rfc9568"); }
 
+// "02:00:5e:00:01": the router's number is the sixth part.
+std::string whole_mac(const Instance& to, std::string_view mac) {
+  if (std::count(mac.begin(), mac.end(), ':') != 4) return std::string(mac);
+  const Statement* line = find(to.block, "virtual_router_id");
+  const auto vrid = line == nullptr ? std::nullopt : parse_int(line->argument());
+  return fmt::format("{}:{:02x}", mac, vrid.value_or(0));
+}
+
+// use_vmac [<interface>] [<mac>]
+void convert_virtual_mac(Instance& to, const Statement& from) {
+  std::string value;
+  for (size_t i = 1; i < from.words.size(); ++i) {
+    const std::string_view word = from.argument(i);
+    if (word.find(':') == std::string_view::npos) {
+      value += "name " + as_word(word) + " ";
+    } else {
+      value += "mac " + whole_mac(to, word) + " ";
+    }
+  }
+  if (find(to.block, "vmac_xmit_base") != nullptr) value += "xmit-base ";
+  if (!value.empty()) value.pop_back();
+  to.put(from, "virtual-mac", value);
+}
+
+void convert_xmit_base(Instance& to, const Statement& from) {
+  if (find(to.block, "use_vmac") == nullptr) {
+    return to.report().dropped(from, "it has no effect without 'use_vmac'");
+  }
+  to.report().became(from, "'xmit-base' of virtual-mac");
+}
+
+// In keepalived the last of both lines counts, and so it does here.
+void convert_no_accept(Instance& to, const Statement& from) { to.put(from, "no accept"); }
+void convert_accept(Instance& to, const Statement& from) {
+  if (find(to.block, "no_accept") != nullptr) return to.put(from, "accept");
+  to.report().dropped(from, "it is the default");
+}
+
 struct InstanceKeyword {
   std::string_view name;
   void (*convert)(Instance& to, const Statement& from);
@@ -199,6 +237,10 @@ constexpr InstanceKeyword kKeywords[] = {
     {"nopreempt", convert_no_preempt},
     {"preempt_delay", convert_preempt_delay},
     {"v3_checksum_as_v2", convert_checksum},
+    {"use_vmac", convert_virtual_mac},
+    {"vmac_xmit_base", convert_xmit_base},
+    {"no_accept", convert_no_accept},
+    {"accept", convert_accept},
 };
 
 struct Dropped {
@@ -207,7 +249,6 @@ struct Dropped {
 };
 constexpr Dropped kDropped[] = {
     {"preempt", "it is the default"},
-    {"accept", "it is the default"},
     {"strict_mode", "every rule that it stands for is a keyword of its own"},
     {"native_ipv6", "the addresses say which families there are"},
     {"debug", "see the log and 'show vrrp'"},
@@ -229,11 +270,8 @@ constexpr Dropped kDropped[] = {
     {"garp_extra_if", "addresses are announced where they are"},
     {"lvs_sync_daemon_interface", "IPVS is not built yet", true},
     {"auth_hmac", "write 'version 3' and 'authentication hmac key <id> hex:<digits> active'", true},
-    {"use_vmac", "virtual MAC addresses are not built yet; gratuitous ARP moves the addresses",
-     true},
-    {"vmac_xmit_base", "virtual MAC addresses are not built yet", true},
-    {"no_accept", "not built yet: the master takes traffic to the addresses", true},
-    {"use_ipvlan", "virtual MAC addresses are not built yet", true},
+    {"use_vmac_addr", "addresses with 'dev' move by gratuitous ARP", true},
+    {"use_ipvlan", "ipvlan is not built; 'virtual-mac' gives the addresses a MAC address", true},
     {"vrf", "put the interface into the VRF and start hawser there", true},
     {"no_virtual_ipaddress", "mark addresses 'no-address' that are only to be advertised", true},
     {"configure_interface", "nothing but the addresses is configured"},

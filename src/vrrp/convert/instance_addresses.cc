@@ -91,6 +91,10 @@ class LineWriter {
 
  private:
   void add(const Option& option, const std::string& value) {
+    if (option.from == "use_vmac") {
+      report_.trap(line_, "'use_vmac' of an address is left out",
+                   "an address with 'dev' moves by gratuitous ARP");
+    }
     if (option.to.empty()) return;
     if (option.to == "label" && value.size() >= IFNAMSIZ) {
       report_.trap(line_,
