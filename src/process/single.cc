@@ -103,6 +103,7 @@ class SingleProcess {
 }  // namespace
 
 int run_single(const Inherited& inherited, const RoleMakers& makers) {
+  ::signal(SIGPIPE, SIG_IGN);  // a peer that left is an error of write(), here as in every process
   makers.open_log(inherited.config, &inherited.shared.process_counters(0).log_dropped);
   SingleProcess process(inherited, makers);
   Privileges keep = inherited.privileges;
