@@ -25,6 +25,16 @@ size_t command_line_size() {
   return n > 0 ? static_cast<size_t>(n) : 0;
 }
 
+// argv[0]. The names that glibc has of the program, and logs show, point into it: they move to
+// where no title overwrites them.
+char* take_command_line() {
+  char* const taken = program_invocation_name;
+  const ptrdiff_t short_name = program_invocation_short_name - taken;
+  program_invocation_name = strdup(taken);
+  program_invocation_short_name = program_invocation_name + short_name;
+  return taken;
+}
+
 }  // namespace
 
 std::string process_name(uint32_t slot) {
@@ -35,12 +45,13 @@ std::string process_name(uint32_t slot) {
 }
 
 void set_process_title(std::string_view name) {
+  static char* const room = take_command_line();
   const size_t size = command_line_size();
   if (size > 0) {
     const std::string title = fmt::format("hawser: {}", name);
     const size_t length = std::min(title.size(), size - 1);
-    memcpy(program_invocation_name, title.data(), length);
-    memset(program_invocation_name + length, 0, size - length);
+    memcpy(room, title.data(), length);
+    memset(room + length, 0, size - length);
   }
   // The kernel keeps 15 characters.
   std::string comm = "hawser ";
