@@ -111,6 +111,8 @@ std::string_view check_target(const Head& head, std::string_view host, size_t ho
     }
     return {};
   }
+  // Rules and servers disagree about what a path with a fragment is (RFC 9112, section 3.2: none).
+  if (head.target.find('#') != head.target.npos) return "fragment in the request target";
   if (head.target.starts_with('/')) return {};
   if (head.target == "*") return head.method == "OPTIONS" ? "" : "asterisk target without OPTIONS";
   const size_t scheme = head.target.find("://");

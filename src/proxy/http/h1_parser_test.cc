@@ -146,6 +146,7 @@ TEST_CASE("requests that could be read in two ways are refused") {
            {"a NUL in the target", "GET /" + nul + " HTTP/1.1\r\n" + host + "\r\n"},
            {"a target without slash", "GET index.html HTTP/1.1\r\n" + host + "\r\n"},
            {"an asterisk for GET", "GET * HTTP/1.1\r\n" + host + "\r\n"},
+           {"a fragment", "GET /a#b HTTP/1.1\r\n" + host + "\r\n"},
            {"CONNECT without a port", "CONNECT a HTTP/1.1\r\n" + host + "\r\n"},
            {"CONNECT with a path", "CONNECT /a HTTP/1.1\r\n" + host + "\r\n"},
            {"two Hosts", get + host + "\r\n"},
