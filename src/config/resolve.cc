@@ -33,16 +33,16 @@ std::string_view mode_name(Mode mode) { return mode == Mode::kTcp ? "tcp" : "htt
 // Gives those that have no number the first free one from their position on, leaving out the
 // numbers that were given: as HAProxy does, whose consistent hash depends on the ids of servers.
 // `id_of` takes an index and returns a reference; `report` is called for numbers that were given
-// twice.
+// twice; `before` positions are taken.
 template <class IdOf, class Report>
-void number(size_t count, IdOf id_of, Report report) {
+void number(size_t count, IdOf id_of, Report report, uint32_t before = 0) {
   std::unordered_map<uint32_t, size_t> given;
   for (size_t i = 0; i < count; ++i) {
     if (id_of(i) == 0) continue;
     const auto [first, fresh] = given.try_emplace(id_of(i), i);
     if (!fresh) report(first->second, i);
   }
-  uint32_t next = 0;
+  uint32_t next = before;
   for (size_t i = 0; i < count; ++i) {
     ++next;
     if (id_of(i) != 0) continue;
@@ -71,6 +71,7 @@ void number_within(ProxyConfig& proxy, Diag& diag) {
   for (ServerConfig& server : proxy.servers) server.proxy = proxy.index;
 }
 
+// With a stats socket, HAProxy's first proxy is the one that serves it.
 void number_all(Config& config, Diag& diag) {
   auto& proxies = config.proxies;
   for (const auto& proxy : proxies) proxy->id_given = proxy->id != 0;
@@ -82,7 +83,8 @@ void number_all(Config& config, Diag& diag) {
                                proxies[b]->name, proxies[b]->id, kind_name(*proxies[a]),
                                proxies[a]->name))
             .with_hint("that one is at " + diag.place(proxies[a]->pos));
-      });
+      },
+      config.global.stats_sockets.empty() ? 0 : 1);
   for (const auto& proxy : proxies) {
     number_within(*proxy, diag);
     config.first_listener.push_back(config.listeners);
