@@ -76,15 +76,17 @@ char judge_dates(const CookieConfig& config, std::string_view dates, int64_t now
                  CookieOutcome& outcome) {
   if (config.maxidle.count() == 0 && config.maxlife.count() == 0) return '-';
   const size_t mark = dates.find(kDateMark);
-  const int64_t last = decode_date(dates.substr(0, mark)).value_or(0);
-  const int64_t first = mark == dates.npos ? 0 : decode_date(dates.substr(mark + 1)).value_or(0);
+  const auto last = decode_date(dates.substr(0, mark));
+  const auto first = decode_date(mark == dates.npos ? std::string_view() : dates.substr(mark + 1));
   // A date from the future, beyond what clocks differ, was made up.
-  const auto is_fresh = [now_s](int64_t date, std::chrono::seconds limit) {
-    return now_s - date <= limit.count() && date - now_s <= 86400;
+  // Without a date it is followed, and gets one: administrators set such cookies by hand.
+  const auto is_fresh = [now_s](std::optional<int64_t> date, std::chrono::seconds limit) {
+    return limit.count() == 0 || !date ||
+           (now_s - *date <= limit.count() && *date - now_s <= 86400);
   };
-  if (config.maxidle.count() != 0 && !is_fresh(last, config.maxidle)) return 'E';
-  if (config.maxlife.count() != 0 && !is_fresh(first, config.maxlife)) return 'O';
-  outcome.first_date = first;
+  if (!is_fresh(last, config.maxidle)) return 'E';
+  if (!is_fresh(first, config.maxlife)) return 'O';
+  outcome.first_date = first.value_or(0);
   return '-';
 }
 
@@ -226,13 +228,13 @@ void write_persistence(const ProxyConfig& backend, std::span<const std::string> 
   const std::string& ours = cookies[position];
   treat_server_cookie(config, ours, response, outcome);
   const bool preserved = config.preserve && outcome.response == 'P';
-  const bool is_stale =
-      outcome.client == 'V' && (config.maxidle.count() != 0 || config.maxlife.count() != 0);
-  const bool has_ours = outcome.client == 'V' && outcome.server == position && !is_stale;
-  if (config.how != CookieConfig::How::kInsert || preserved || has_ours || ours.empty()) return;
+  const bool has_ours = outcome.server == position;
+  const bool is_dated = config.maxidle.count() != 0 || config.maxlife.count() != 0;
+  if (config.how != CookieConfig::How::kInsert || preserved || ours.empty()) return;
+  if (has_ours && !is_dated) return;
   if (config.postonly && method != "POST") return;
   response.add("Set-Cookie", set_cookie_value(config, ours, now_s, outcome));
-  outcome.response = is_stale && outcome.server == position ? 'U' : 'I';
+  outcome.response = has_ours ? 'U' : 'I';
   if (config.nocache) response.add("Cache-Control", "private");
 }
 
