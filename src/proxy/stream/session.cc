@@ -185,6 +185,8 @@ void Session::stream_done() {
     if (expected && !client_.has_input()) return end();
     return close_gracefully();
   }
+  // It said that it sends nothing more while it waited for its response.
+  if (client_.at_eof() && !client_.has_input()) return end();
   phase_ = Phase::kIdle;
   Millis limit = frontend_.config.timeout(Timeout::kHttpKeepAlive);
   if (limit == kNoTimeout) limit = frontend_.config.timeout(Timeout::kHttpRequest);
