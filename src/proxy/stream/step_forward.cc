@@ -10,6 +10,13 @@
 #include "proxy/stream/stream.h"
 
 namespace hawser {
+namespace {
+
+int64_t after(int64_t since_ms, Millis limit) {
+  return limit == kNoTimeout ? kNoDeadline : since_ms + limit.count();
+}
+
+}  // namespace
 
 void Stream::capture_bad_response() {
   plane_.capture_error({.when_us = realtime_ns() / 1000,
@@ -41,6 +48,7 @@ Next Stream::forward_tcp() {
     Conn& target = up ? to : from;
     const Pump result = pump(source, target, *flow, nullptr);
     if (result == Pump::kDone) {
+      client_active_ms_ = server_active_ms_ = plane_.now_ms();  // its end is news to both
       if (!(upload_.done && download_.done))
         target.shutdown_write();  // otherwise both are closed at once
       if (ending_.cause == '-') ending_ = {up ? 'C' : '-', up ? 'D' : '-'};
@@ -341,32 +349,32 @@ bool Stream::upload_waits_for_server() const {
   return !upload_.done && (!server_conn_->conn.writable() || server_conn_->conn.has_output());
 }
 
+// When one side of raw bytes has been silent for too long. Nothing is waited for from a side that
+// has ended, but that it takes what is there for it; and once the other has, `timeout client-fin`
+// or `server-fin` says how long this one may take to end as well.
+int64_t Stream::tunnel_deadline(bool of_client) const {
+  const Conn& conn = of_client ? session_->client() : server_conn_->conn;
+  const Flow& its = of_client ? upload_ : download_;
+  const Flow& others = of_client ? download_ : upload_;
+  if (its.done && conn.writable() && !conn.has_output()) return kNoDeadline;
+  const ProxyConfig& proxy = of_client ? fe() : be();
+  int64_t since = of_client ? client_active_ms_ : server_active_ms_;
+  Millis limit = proxy.timeout(of_client ? Timeout::kClient : Timeout::kServer);
+  const Millis fin = proxy.timeout(of_client ? Timeout::kClientFin : Timeout::kServerFin);
+  const Millis tunnel = be().timeout(Timeout::kTunnel);
+  if (others.done && fin != kNoTimeout) {
+    limit = fin;
+  } else if (tunnel != kNoTimeout && (tunnel_ || (its.moved != 0 && others.moved != 0))) {
+    limit = tunnel;
+    since = std::max(client_active_ms_, server_active_ms_);
+  }
+  return after(since, limit);
+}
+
 // Which side is waited for decides which timeout runs.
 int64_t Stream::transfer_deadline() const {
-  const auto after = [](int64_t since, Millis limit) {
-    return limit == kNoTimeout ? kNoDeadline : since + limit.count();
-  };
   const Conn& to_client = session_->client();
-  if (!is_http() || tunnel_) {
-    const Millis tunnel = be().timeout(Timeout::kTunnel);
-    const bool both = upload_.moved != 0 && download_.moved != 0;
-    if (tunnel != kNoTimeout && (tunnel_ || both)) {
-      int64_t deadline = after(std::max(client_active_ms_, server_active_ms_), tunnel);
-      // A closed direction shortens the wait for the other (client-fin, server-fin).
-      if (upload_.done)
-        deadline = std::min(deadline, after(client_active_ms_, fe().timeout(Timeout::kClientFin)));
-      if (download_.done)
-        deadline = std::min(deadline, after(server_active_ms_, be().timeout(Timeout::kServerFin)));
-      return deadline;
-    }
-    Millis client_limit = fe().timeout(Timeout::kClient),
-           server_limit = be().timeout(Timeout::kServer);
-    if (upload_.done && fe().timeout(Timeout::kClientFin) != kNoTimeout)
-      client_limit = fe().timeout(Timeout::kClientFin);
-    if (download_.done && be().timeout(Timeout::kServerFin) != kNoTimeout)
-      server_limit = be().timeout(Timeout::kServerFin);
-    return std::min(after(client_active_ms_, client_limit), after(server_active_ms_, server_limit));
-  }
+  if (!is_http() || tunnel_) return std::min(tunnel_deadline(true), tunnel_deadline(false));
   const bool client_is_slow = upload_waits_for_client() || to_client.has_output() ||
                               (response_head_done_ && !to_client.writable());
   const bool server_is_slow =
@@ -382,14 +390,10 @@ int64_t Stream::transfer_deadline() const {
 
 Next Stream::transfer_timed_out() {
   if (plane_.now_ms() < transfer_deadline()) return Next::wait(transfer_deadline());
-  const auto passed = [this](int64_t since, Millis limit) {
-    return limit != kNoTimeout && plane_.now_ms() - since >= limit.count();
-  };
   if (!is_http() || tunnel_) {
-    const bool by_client =
-        passed(client_active_ms_, fe().timeout(Timeout::kClient)) ||
-        (upload_.done && passed(client_active_ms_, fe().timeout(Timeout::kClientFin)));
+    const bool by_client = plane_.now_ms() >= tunnel_deadline(true);
     ending_ = {by_client ? 'c' : 's', 'D'};
+    count_abort(by_client);
     return go(Step::finish);
   }
   const bool waits_for_client =

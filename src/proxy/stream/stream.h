@@ -176,6 +176,7 @@ class Stream final : public ConnOwner {
   bool upload_waits_for_client() const;
   bool upload_waits_for_server() const;
   int64_t transfer_deadline() const;
+  int64_t tunnel_deadline(bool of_client) const;
   bool server_may_be_kept() const;
 
   // step_reply.cc
