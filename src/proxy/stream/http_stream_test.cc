@@ -376,3 +376,26 @@ TEST_CASE("a connection that stays open behind an HTTP/1.0 response says so") {
   CHECK(client.read_until("ok") ==
         "HTTP/1.0 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nok");
 }
+
+TEST_CASE("a client that has finished before its response came is let go with it") {
+  Lab lab(listen_with(""));
+  Peer& client = lab.connect();
+  client.send(kGet);
+  client.finish();
+  Peer& server = lab.accept();
+  server.read_until("\r\n\r\n");
+  server.send(kOk);
+  CHECK(client.read_until("ok") == kOk);
+  CHECK(client.is_closed());
+}
+
+TEST_CASE("a response whose body begins with nonsense does not begin at the client") {
+  Lab lab(listen_with(""));
+  Peer& client = lab.connect();
+  client.send(kGet);
+  Peer& server = lab.accept();
+  server.read_until("\r\n\r\n");
+  server.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnochunk\r\n");
+  CHECK(client.read_until("\r\n") == "HTTP/1.1 502 Bad Gateway\r\n");
+  CHECK(state_in(lab.log_line()) == "PH--");
+}

@@ -246,12 +246,29 @@ Next Stream::on_response_head() {
     // Nobody asked for another protocol (RFC 9110, section 15.2.2).
     return response_failed({'P', 'H'}, RetryOn::kJunkResponse, 502);
   }
+  if (request_.is_head()) response_parser_.set_no_body();
+  const bool becomes_tunnel = status == 101 || (request_.is_connect() && status / 100 == 2);
+  // An HTTP/1.0 client does not know chunks: the payload alone, ended by the close.
+  dechunk_ = !becomes_tunnel && response_.body == BodyKind::kChunked && request_.minor == 0 &&
+             !response_parser_.body_done();
+  const size_t head = response_parser_.head_size();
+  size_t body = from.input().size() - head;
+  if (dechunk_) {
+    body = 0;
+  } else if (!becomes_tunnel) {
+    // What came of the body with the head is judged before the client hears of either.
+    body = response_parser_.pass_body(from.input().substr(head));
+    if (response_parser_.bad()) {
+      capture_bad_response();
+      return response_failed({'P', 'H'}, RetryOn::kJunkResponse, 502);
+    }
+  }
   response_head_done_ = true;
   response_ms_ = since_start();
   status_ = status;
   count_status(status);
-  if (request_.is_head()) response_parser_.set_no_body();
-  if (status == 101 || (request_.is_connect() && status / 100 == 2)) become_tunnel();
+  ++plane_.count(*server_).req_tot;
+  if (becomes_tunnel) become_tunnel();
   edit_response();
   // The request has reached its server: it need not be kept any longer.
   upload_.keep = false;
@@ -261,14 +278,6 @@ Next Stream::on_response_head() {
 
   Pieces pieces;
   write_head(response_, pieces);
-  const size_t head = response_parser_.head_size();
-  size_t body = 0;
-  if (tunnel_) {
-    body = from.input().size() - head;
-  } else if (!dechunk_) {
-    body = response_parser_.pass_body(from.input().substr(head));
-    if (response_parser_.bad()) return response_failed({'P', 'D'}, RetryOn::kJunkResponse, 502);
-  }
   pieces.add(from.input().substr(head, body));
   const bool sent = to.write(pieces.span());
   from.consume(head + body);
@@ -296,10 +305,7 @@ void Stream::edit_response() {
   if (!says_keep || response_.body == BodyKind::kUntilClose) want_server_kept_ = false;
   if (response_.body == BodyKind::kUntilClose && !response_parser_.body_done())
     keep_client_ = false;
-  if (response_.body == BodyKind::kChunked && request_.minor == 0 &&
-      !response_parser_.body_done()) {
-    // An HTTP/1.0 client does not know chunks: the payload alone, ended by the close.
-    dechunk_ = true;
+  if (dechunk_) {
     keep_client_ = false;
     response_.drop(HeaderId::kTransferEncoding);
   }
