@@ -68,7 +68,7 @@ struct AccessRecord {
   uint32_t server_conns = 0;     // %sc
   uint32_t retries = 0;          // %rc
   bool redispatched = false;     // %rc starts with '+'
-  uint32_t server_queue = 0;     // %sq: requests that were ahead of it in the server's queue
+  uint32_t server_queue = 0;     // %sq: its place in the server's queue, from 1 on; 0: none
   uint32_t backend_queue = 0;    // %bq
   uint64_t request_counter = 0;  // %rt: requests (HTTP) or connections (TCP) of this process so far
 

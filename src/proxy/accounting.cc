@@ -43,6 +43,7 @@ bool DataPlane::reserve(Server& server) {
     return false;
   }
   raise_to(load.served_max, before + 1);
+  raise_to(load.needed, before + 1);
   shift(shared.server_gauges(worker, server.slot).served, 1);
   return true;
 }
@@ -114,17 +115,22 @@ void DataPlane::leave_queue(WaitEntry& entry) {
   waited_for.pop_back();
 }
 
-void DataPlane::note_idle(Server& server, int change) {
-  shared.server_load(server.slot).idle.fetch_add(static_cast<uint32_t>(change), kRelaxed);
-  shift(shared.server_gauges(worker, server.slot).idle, change);
+void DataPlane::note_idle(Server& server, int change, bool safe) {
+  ServerLoad& load = shared.server_load(server.slot);
+  WorkerServerGauges& gauges = shared.server_gauges(worker, server.slot);
+  load.idle.fetch_add(static_cast<uint32_t>(change), kRelaxed);
+  shift(gauges.idle, change);
+  if (!safe) return;
+  load.idle_safe.fetch_add(static_cast<uint32_t>(change), kRelaxed);
+  shift(gauges.idle_safe, change);
 }
 
-void DataPlane::note_sent_to(Server& server, bool http) {
+void DataPlane::note_assigned(Server& server) {
   ServerCounters& counts = count(server);
   ++counts.sess_tot;
   counts.sess_rate.add(now_ms());
   counts.last_session_ms.store(now_ms(), kRelaxed);
-  if (http) ++counts.req_tot;
+  count(server.backend).last_session_ms.store(now_ms(), kRelaxed);
 }
 
 void DataPlane::count_accept(const Frontend& frontend, uint32_t listener) {

@@ -113,8 +113,10 @@ class DataPlane {
   void serve_queues(Backend& backend);
   // The same after a change of this server alone; however many servers there are.
   void serve_queue(Server& server);
-  void note_idle(Server& server, int change);
-  void note_sent_to(Server& server, bool http);
+  // `safe`: the connection has been reused with success.
+  void note_idle(Server& server, int change, bool safe);
+  // A session goes to the server: every attempt counts, as in HAProxy.
+  void note_assigned(Server& server);
   // A client connection, from accept to close, in the process, the frontend and the listener.
   void count_accept(const Frontend& frontend, uint32_t listener);
   void count_close(const Frontend& frontend, uint32_t listener);

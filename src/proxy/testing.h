@@ -212,6 +212,7 @@ class Lab {
       add("served", load.served);
       add("queued", load.queued);
       add("idle", load.idle);
+      add("idle_safe", load.idle_safe);
     }
     return out.empty() ? out : out.substr(0, out.size() - 1);
   }

@@ -13,7 +13,7 @@ namespace hawser {
 
 inline constexpr uint32_t kMaxWorkers = 64;
 inline constexpr uint32_t kLayout =
-    5;  // raise on any change in this file, vrrp_state.h or counters.def
+    6;  // raise on any change in this file, vrrp_state.h or counters.def
 
 // Who a process is; indexes SharedHeader::processes. Worker n is kFirstWorker + n.
 enum ProcessSlot : uint32_t { kMasterSlot = 0, kControlSlot = 1, kVrrpSlot = 2, kFirstWorker = 3 };
@@ -72,6 +72,7 @@ struct BackendState {
 struct alignas(64) ProxyMarks {
   std::atomic<uint32_t> conn_rate_max, fe_sess_rate_max, req_rate_max, be_sess_rate_max;
   std::atomic<uint32_t> cleared_times_down;
+  std::atomic<uint32_t> needs_connections;  // 1: some ServerLoad::needed is not 0
 };
 struct ServerMarks {
   std::atomic<uint32_t> sess_rate_max;
@@ -85,7 +86,9 @@ struct alignas(64) ServerLoad {
   std::atomic<uint32_t> served;  // sessions or requests in progress
   std::atomic<uint32_t> queued;  // requests that wait for this server
   std::atomic<uint32_t> served_max, queued_max;
-  std::atomic<uint32_t> idle;  // idle connections, all workers
+  std::atomic<uint32_t> idle;       // idle connections, all workers
+  std::atomic<uint32_t> idle_safe;  // of these, those that have been reused with success
+  std::atomic<uint32_t> needed;  // the most `served` lately; control lowers it, see stats_marks.h
 };
 struct alignas(64) ProxyLoad {
   std::atomic<uint32_t> fe_conns;  // frontend: client connections
@@ -101,7 +104,7 @@ struct alignas(64) ProxyLoad {
 // The gauges of one worker, each written by that worker only: what the master takes back when it
 // dies.
 struct WorkerServerGauges {
-  std::atomic<uint32_t> served, queued, idle;
+  std::atomic<uint32_t> served, queued, idle, idle_safe;
   std::atomic<uint32_t> waits_since;  // of the first in this queue, see WaitEntry; 0: nobody waits
 };
 struct WorkerProxyGauges {

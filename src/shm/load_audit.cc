@@ -7,7 +7,7 @@ namespace hawser {
 namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
-constexpr size_t kPerServer = 3;
+constexpr size_t kPerServer = 4;
 constexpr size_t kPerProxy = 3;
 
 }  // namespace
@@ -45,6 +45,7 @@ uint32_t LoadAudit::look() {
     repaired += compare(load.served, part(&WorkerServerGauges::served));
     repaired += compare(load.queued, part(&WorkerServerGauges::queued));
     repaired += compare(load.idle, part(&WorkerServerGauges::idle));
+    repaired += compare(load.idle_safe, part(&WorkerServerGauges::idle_safe));
   }
   const auto clients = [this](uint32_t worker) {
     uint32_t sum = 0;

@@ -182,6 +182,7 @@ uint32_t Shared::take_back(uint32_t worker) {
     give_back(server_loads_[i].queued, gauges.queued);
     give_back(server_loads_[i].idle, gauges.idle);
     gauges.waits_since.store(0);
+    give_back(server_loads_[i].idle_safe, gauges.idle_safe);
   }
   std::atomic<uint32_t> clients = 0;
   for (uint32_t i = 0; i < header_->proxies; ++i) {

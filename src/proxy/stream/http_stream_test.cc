@@ -38,7 +38,7 @@ TEST_CASE("a request goes out and its response comes back, on connections that s
     CHECK(client.read_until("ok") == kOk);
     if (round < 2) client.send(kGet);
   }
-  CHECK(lab.has_loads("conns=1 fe_conns=1 idle=1"));
+  CHECK(lab.has_loads("conns=1 fe_conns=1 idle=1 idle_safe=1"));
   CHECK_FALSE(lab.has_unexpected_connection());
 }
 

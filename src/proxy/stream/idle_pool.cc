@@ -47,7 +47,7 @@ std::unique_ptr<ServerConn> IdlePool::remove(ServerConn& conn) {
   conn.previous_ = conn.next_ = nullptr;
   conn.pool_ = nullptr;
   --size_;
-  conn.plane_.note_idle(conn.server, -1);
+  conn.plane_.note_idle(conn.server, -1, conn.is_safe());
   return std::unique_ptr<ServerConn>(&conn);
 }
 
@@ -66,7 +66,7 @@ void IdlePool::put(std::unique_ptr<ServerConn> owned, int64_t now_ms) {
   conn->next_ = std::exchange(newest_, conn);
   (conn->next_ != nullptr ? conn->next_->previous_ : oldest_) = conn;
   ++size_;
-  conn->plane_.note_idle(conn->server, 1);
+  conn->plane_.note_idle(conn->server, 1, conn->is_safe());
 }
 
 void IdlePool::purge(int64_t since_ms, uint32_t limit, uint32_t keep) {

@@ -28,6 +28,8 @@ class ServerConn final : public ConnOwner {
   bool reused = false;       // taken from the pool for the present request
   uint64_t sent_before = 0;  // bytes sent on it before the present request
 
+  // Its server has served another request after the first: it is not one that closes in silence.
+  bool is_safe() const { return requests >= 2; }
   // Nothing has come on it that would end it when its turn is there.
   bool is_quiet() const { return !conn.has_input() && !conn.has_ended() && !conn.hangup_seen(); }
 

@@ -74,6 +74,7 @@ Next Stream::forward_tcp() {
 Next Stream::tunnel_broken(bool by_client, Conn& source, Conn& target) {
   ending_ = {by_client ? 'C' : 'S', 'D'};
   count_abort(by_client);
+  if (!by_client) count_bad_response();
   Conn& other = by_client ? server_conn_->conn : client();
   // A reset would destroy what the other side has not acknowledged yet.
   const bool delivered = !upload_.cut || other.all_acknowledged();
@@ -87,6 +88,11 @@ void Stream::count_abort(bool by_client) {
   ++(by_client ? plane_.count(*backend_).client_aborts : plane_.count(*backend_).server_aborts);
   if (server_ == nullptr) return;
   ++(by_client ? plane_.count(*server_).client_aborts : plane_.count(*server_).server_aborts);
+}
+
+void Stream::count_bad_response() {
+  ++plane_.count(*backend_).resp_errors;
+  ++plane_.count(*server_).resp_errors;
 }
 
 Next Stream::forward_http() {
@@ -207,6 +213,7 @@ Next Stream::server_failed_early() {
 // page.
 Next Stream::response_failed(Ending why, RetryOn event, uint16_t status) {
   if (response_head_done_) {
+    count_bad_response();
     ending_ = why;
     keep_client_ = false;
     return go(Step::finish);
@@ -217,8 +224,7 @@ Next Stream::response_failed(Ending why, RetryOn event, uint16_t status) {
     response_started_ = false;
     return retry();
   }
-  ++plane_.count(*backend_).resp_errors;
-  ++plane_.count(*server_).resp_errors;
+  count_bad_response();
   return reply(status, why);
 }
 
@@ -340,7 +346,6 @@ std::optional<Next> Stream::forward_response() {
       count_abort(false);
       return response_failed({'S', 'D'}, RetryOn::kEmptyResponse, 502);
     case Pump::kBadSource:
-      count_abort(false);
       return response_failed({'P', 'D'}, RetryOn::kJunkResponse, 502);
   }
   HW_UNREACHABLE();
@@ -406,6 +411,7 @@ Next Stream::transfer_timed_out() {
       !upload_waits_for_server() &&
       (upload_waits_for_client() || client().has_output() || !client().writable());
   if (waits_for_client) {
+    count_abort(true);
     if (response_head_done_) {
       ending_ = {'c', 'D'};
       keep_client_ = false;
@@ -417,6 +423,7 @@ Next Stream::transfer_timed_out() {
     const char phase = upload_waits_for_server() ? 'D' : 'H';
     return response_failed({'s', phase}, RetryOn::kResponseTimeout, 504);
   }
+  count_abort(false);
   ending_ = {'s', 'D'};
   keep_client_ = false;
   return go(Step::finish);

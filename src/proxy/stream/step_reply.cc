@@ -10,6 +10,8 @@ namespace hawser {
 
 Next Stream::reply(uint16_t status, Ending why) {
   if (!is_http()) {
+    // What the client said counts, also where nobody was there to take it: `option dontlognull`.
+    if (!client().has_input() && client().readable()) client().receive();
     ending_ = why;
     keep_client_ = false;
     return go(Step::finish);
@@ -40,7 +42,7 @@ Next Stream::reply(Reply answer, Ending why) {
   count_status(status_);
   download_.moved += text.size();
   // What was read of the request belongs to it and is not another one.
-  if (request_parser_.body_done() && upload_.approved != 0) client().consume(upload_.approved);
+  if (upload_.approved != 0) client().consume(upload_.approved);
   upload_ = {};
   client_active_ms_ = plane_.now_ms();
   if (!client().write(text)) {
@@ -79,7 +81,14 @@ void Stream::count_status(uint16_t status) {
   };
   count(plane_.count(*frontend_));
   if (backend_ != nullptr) count(plane_.count(*backend_));
-  if (server_ != nullptr) count(plane_.count(*server_));
+  if (response_head_done_) count(plane_.count(*server_));
+}
+
+// Of this request: what went on, what is kept for another attempt, what could not be read.
+uint64_t Stream::bytes_from_client() {
+  const size_t input = client().input().size();
+  const size_t others = request_ms_ < 0 ? 0 : input - std::min(input, upload_.approved);
+  return client().received() - others - client_received_at_start_;
 }
 
 // Adds up what went through and gives the server back: to its pool, to the session, or closed.
@@ -89,9 +98,10 @@ Next Stream::finish() {
     if (session_->requests() <= 1) write_log(LogStage::kEnd);
     return Next::done();
   }
-  const uint64_t in = client().received() - client().input().size() - client_received_at_start_;
+  if (is_http() && status_ == 0) count_status(0);
+  const uint64_t in = bytes_from_client();
   const uint64_t out = client().sent() - client_sent_at_start_;
-  plane_.count_bytes(*frontend_, backend_, server_, session_->listener_index(), in, out);
+  plane_.count_bytes(*frontend_, backend_, logged_server_, session_->listener_index(), in, out);
   if (server_ != nullptr && connect_ms_ >= 0) {
     const auto add = [this](auto& counters) {
       const int64_t total = since_start() - std::max<int64_t>(first_byte_ms_, 0);
@@ -157,7 +167,7 @@ void Stream::write_log(LogStage reached) {
     record.version = request.substr(logged_method_ + logged_target_);
   }
   record.status = is_http() ? (status_ == 0 ? -1 : status_) : 0;
-  record.bytes_received = client().received() - client().input().size() - client_received_at_start_;
+  record.bytes_received = bytes_from_client();
   record.bytes_sent = client().sent() - client_sent_at_start_;
   record.state[0] = ending_.cause;
   record.state[1] = ending_.phase;
@@ -166,8 +176,8 @@ void Stream::write_log(LogStage reached) {
   plane_.fill_loads(record, *frontend_, backend_, server_);
   record.retries = retries_;
   record.redispatched = redispatched_;
-  record.server_queue = server_queue_ahead_;
-  record.backend_queue = backend_queue_ahead_;
+  record.server_queue = server_queue_place_;
+  record.backend_queue = backend_queue_place_;
   logged_ = plane_.log.log_access(fe(), record, reached);
 }
 

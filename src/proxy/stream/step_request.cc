@@ -47,7 +47,7 @@ Next Stream::read_head() {
     if (timed_out()) {
       ending_ = {'c', 'R'};
       if (!client_bytes_seen_ && fe().option(Option::kHttpIgnoreProbes)) return go(Step::finish);
-      ++plane_.count(*frontend_).req_errors;
+      count_unreadable();
       return reply(408, ending_);
     }
     if (conn.at_eof() || conn.error() != 0) return client_left_before_request();
@@ -67,15 +67,15 @@ Next Stream::client_left_before_request() {
   ending_ = {'C', 'R'};
   // Nothing came at all: a probe, or the end of a keep-alive connection. Nobody waits for an
   // answer.
-  if (!client_bytes_seen_ || client().error() != 0) return go(Step::finish);
-  ++plane_.count(*frontend_).req_errors;
+  if (!client_bytes_seen_) return go(Step::finish);
+  count_unreadable();
+  if (client().error() != 0) return go(Step::finish);
   if (fe().option(Option::kHttpIgnoreProbes)) return go(Step::finish);
   return reply(400, ending_);
 }
 
 Next Stream::refuse_request(uint16_t status, std::string_view why) {
-  ++plane_.count(*frontend_).req_errors;
-  ++plane_.count_listener(session_->listener_index()).req_errors;
+  count_unreadable();
   plane_.capture_error({.when_us = realtime_ns() / 1000,
                         .frontend = fe().name,
                         .backend = "",
@@ -88,17 +88,28 @@ Next Stream::refuse_request(uint16_t status, std::string_view why) {
   return reply(status, {'P', 'R'});
 }
 
+void Stream::count_request() {
+  FrontendCounters& counters = plane_.count(*frontend_);
+  ++counters.req_tot;
+  counters.req_rate.add(plane_.now_ms());
+  ++plane_.counters.req_tot;
+  plane_.counters.req_rate.add(plane_.now_ms());
+}
+
+// Its head, or with `option http-buffer-request` its body.
+void Stream::count_unreadable() {
+  if (request_ms_ < 0) count_request();
+  ++plane_.count(*frontend_).req_errors;
+  ++plane_.count_listener(session_->listener_index()).req_errors;
+}
+
 void Stream::note_request() {
   request_ms_ = since_start();
   client_active_ms_ = plane_.now_ms();
   // Kept until the response begins, so that the request can be sent again.
   upload_.approved = request_parser_.head_size();
   upload_.keep = true;
-  FrontendCounters& counters = plane_.count(*frontend_);
-  ++counters.req_tot;
-  counters.req_rate.add(plane_.now_ms());
-  ++plane_.counters.req_tot;
-  plane_.counters.req_rate.add(plane_.now_ms());
+  count_request();
 
   // The line as it came, before any rule: the bytes may be gone when the log is written.
   if (frontend_->logs()) {
@@ -121,7 +132,6 @@ bool Stream::choose_backend() {
   BackendCounters& counters = plane_.count(*backend_);
   ++counters.sess_tot;
   counters.sess_rate.add(plane_.now_ms());
-  counters.last_session_ms.store(plane_.now_ms(), std::memory_order_relaxed);
   if (is_http()) ++counters.req_tot;
   plane_.enter_backend(*backend_);
   backend_counted_ = true;
@@ -136,6 +146,7 @@ std::optional<Next> Stream::run_request_rules(const ProxyConfig& proxy) {
     FrontendCounters& counters = plane_.count(*frontend_);
     if (action.denies()) {
       ++counters.req_denied;
+      ++plane_.count_listener(session_->listener_index()).req_denied;
       if (backend_ != nullptr) ++plane_.count(*backend_).req_denied;
     } else {
       ++counters.intercepted;
@@ -184,9 +195,14 @@ Next Stream::buffer_request() {
     upload_.approved += request_parser_.pass_body(conn.input().substr(upload_.approved));
     if (request_parser_.bad()) return refuse_request(400, request_parser_.reason());
     if (request_parser_.body_done() || conn.input_full()) break;
-    if (timed_out()) return reply(408, {'c', 'D'});
+    if (timed_out()) {
+      count_unreadable();
+      return reply(408, {'c', 'R'});
+    }
     if (conn.at_eof() || conn.error() != 0) {
-      ending_ = {'C', 'D'};
+      count_unreadable();
+      count_abort(true);
+      ending_ = {'C', 'R'};
       return conn.error() != 0 ? go(Step::finish) : reply(400, ending_);
     }
     if (!conn.readable()) return Next::wait(request_deadline());

@@ -30,9 +30,9 @@ uint32_t requests_needed(HttpReuse mode, bool first_request) {
 Server* Stream::persistent_server() {
   if (cookie_.server == kNoIndex) return nullptr;
   Server& server = *backend_->servers[cookie_.server];
-  const HealthWord health = health_of(plane_.shared.server_state(server.slot));
-  if (is_usable(health) || be().option(Option::kPersist)) return &server;
-  return nullptr;
+  if (is_usable(health_of(plane_.shared.server_state(server.slot)))) return &server;
+  cookie_.client = 'D';
+  return be().option(Option::kPersist) ? &server : nullptr;
 }
 
 // `balance rdp-cookie` looks at the client's first bytes: they must be there before a server is
@@ -129,7 +129,7 @@ Next Stream::enqueue(Server* server) {
     cookie_.server = kNoIndex;
     return go(Step::pick_server);
   }
-  (server != nullptr ? server_queue_ahead_ : backend_queue_ahead_) = ahead;
+  (server != nullptr ? server_queue_place_ : backend_queue_place_) = ahead + 1;
   plane_.join_queue(*backend_, server, waiting_);
   // A slot may have become free in the meantime.
   server != nullptr ? plane_.serve_queue(*server) : plane_.serve_queues(*backend_);
@@ -161,12 +161,12 @@ Next Stream::wait_in_queue() {
                     (conn.hangup_seen() && be().option(Option::kAbortonclose));
   if (!gone && !timed_out()) return Next::wait(deadline_ms_);
   leave_queue();
-  ++plane_.count(*backend_).conn_errors;
+  queue_ms_ = since_start();
   if (gone) {
-    ++plane_.count(*backend_).client_aborts;
     ending_ = {'C', 'Q'};
     return go(Step::finish);
   }
+  ++plane_.count(*backend_).conn_errors;
   return reply(503, {'s', 'Q'});
 }
 
@@ -189,11 +189,12 @@ std::unique_ptr<ServerConn> Stream::take_idle() {
 Next Stream::start_connect(ConnectHow how) {
   tried_.add(server_->position);
   logged_server_ = server_;
+  if (!std::exchange(repeats_unseen_, false)) plane_.note_assigned(*server_);
   // `redir`: the client is sent to the server itself.
   const std::string& prefix = server_->config.redir;
   if (!prefix.empty() && is_http() && (request_.method == "GET" || request_.is_head())) {
     const std::string location = prefix + std::string(request_.path_and_query());
-    return reply(redirect_reply(302, location), {'L', 'R'});
+    return reply(redirect_reply(302, location), {'L', 'C'});
   }
   if (auto idle = how == ConnectHow::kAny ? take_idle() : nullptr; idle != nullptr) {
     idle->conn.set_owner(this);
@@ -204,6 +205,8 @@ Next Stream::start_connect(ConnectHow how) {
     ++plane_.count(*backend_).reuses;
     return go(Step::send_head);
   }
+  ++plane_.count(*server_).connects;
+  ++plane_.count(*backend_).connects;
   auto opened = open_server_connection(plane_.config, be(), server_->config, *session_, request_);
   if (!opened) {
     connect_error_ = opened.error().code;
@@ -231,8 +234,6 @@ Next Stream::connect() {
     if (connect_error_ != 0) return connect_failed();
     connect_ms_ = since_start();
     server_active_ms_ = plane_.now_ms();
-    ++plane_.count(*server_).connects;
-    ++plane_.count(*backend_).connects;
     return go(Step::send_head);
   }
   if (timed_out()) {
@@ -246,8 +247,7 @@ Next Stream::connect() {
 
 Next Stream::client_aborted(char phase) {
   ending_ = {'C', phase};
-  ++plane_.count(*backend_).client_aborts;
-  if (server_ != nullptr) ++plane_.count(*server_).client_aborts;
+  if (phase != 'C') count_abort(true);  // nothing was being transferred yet
   return go(Step::finish);
 }
 
@@ -266,8 +266,6 @@ Next Stream::connect_failed() {
 Next Stream::retry() {
   --attempts_left_;
   ++retries_;
-  ++plane_.count(*server_).retries;
-  ++plane_.count(*backend_).retries;
   rewind_upload();
   const int after = be().redispatch;
   const bool elsewhere = after > 0
@@ -276,13 +274,15 @@ Next Stream::retry() {
   const bool gone = !is_usable(health_of(plane_.shared.server_state(server_->slot)));
   if ((elsewhere || gone) && backend_->servers.size() > 1) {
     redispatched_ = true;
+    if (cookie_.server == server_->position) cookie_.client = 'D';
     ++plane_.count(*server_).redispatches;
     ++plane_.count(*backend_).redispatches;
     cookie_.server = kNoIndex;
-    repeats_unseen_ = false;  // it is the next server's first
     release_server();
     return go(Step::pick_server);
   }
+  ++plane_.count(*server_).retries;
+  ++plane_.count(*backend_).retries;
   turn_around_ = true;
   const Millis limit = be().timeout(Timeout::kConnect);
   const int64_t pause =
@@ -311,7 +311,6 @@ Next Stream::send_head() {
     response_parser_.start(H1Parser::Kind::kResponse, response_);
   }
   to.sent_before = to.conn.sent();
-  if (!std::exchange(repeats_unseen_, false)) plane_.note_sent_to(*server_, is_http());
   ++to.requests;
   if (!pieces.empty() && !to.conn.write(pieces.span())) {
     // The server may have answered before it closed: forward() reads first.

@@ -50,7 +50,7 @@ void Stream::begin(Session& session) {
   deadline_ms_ = kNoDeadline;
   client_received_at_start_ = client().received() - client().input().size();
   client_sent_at_start_ = client().sent();
-  attempts_left_ = retries_ = server_queue_ahead_ = backend_queue_ahead_ = 0;
+  attempts_left_ = retries_ = server_queue_place_ = backend_queue_place_ = 0;
   ending_ = {};
   status_ = 0;
   timed_out_ = client_bytes_seen_ = keep_client_ = want_server_kept_ = response_started_ =

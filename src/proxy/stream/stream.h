@@ -125,6 +125,8 @@ class Stream final : public ConnOwner {
   Next client_left_before_request();
   int64_t request_deadline() const;
   void note_request();
+  void count_request();
+  void count_unreadable();
   bool choose_backend();
   std::optional<Next> run_request_rules(const ProxyConfig& proxy);
 
@@ -171,6 +173,7 @@ class Stream final : public ConnOwner {
   Next server_failed_early();
   Next response_failed(Ending why, RetryOn event, uint16_t status);
   void count_abort(bool by_client);
+  void count_bad_response();
   void capture_bad_response();
   Next transfer_timed_out();
   bool upload_waits_for_client() const;
@@ -183,6 +186,7 @@ class Stream final : public ConnOwner {
   Next reply(uint16_t status, Ending why);
   Next reply(Reply answer, Ending why);
   void count_status(uint16_t status);
+  uint64_t bytes_from_client();
   void write_log(LogStage reached);
 
   int64_t timeout_from_now(Timeout which) const;
@@ -230,7 +234,7 @@ class Stream final : public ConnOwner {
   uint64_t client_received_at_start_ = 0, client_sent_at_start_ = 0;
   uint32_t attempts_left_ = 0, retries_ = 0;
   int connect_error_ = 0;
-  uint32_t server_queue_ahead_ = 0, backend_queue_ahead_ = 0;
+  uint32_t server_queue_place_ = 0, backend_queue_place_ = 0;  // from 1 on; 0: did not wait
   Ending ending_;
   uint16_t status_ = 0;
   Step step_ = Step::read_head;
