@@ -217,7 +217,7 @@ TEST_CASE("show servers state has version 1 of HAProxy's format") {
         "4 db 1 m 127.0.0.1 2 0 1 1 0 1 0 2 0 0 0 0 - 3306 - 0 0 - - 0\n\n");
   CHECK(cli.ask("show backend") == "# name\napp\ndb\n\n");
   CHECK(cli.ask("show servers conn db")
-            .find("\ndb/m 4/1 127.0.0.1 3306 - 5000 0 0 - - - -1 0 0 "
+            .find("\ndb/m 4/1 127.0.0.1 3306 - 5000 0 0 0 0 0 -1 0 0 "
                   "0\n\n") != std::string::npos);
 }
 

@@ -121,17 +121,18 @@ void run_show_servers_state(CommandCall& call) {
                print_server_state);
 }
 
-// HAProxy's columns, with "-" where its notion (estimated need, unsafe connections, threads) has no
-// counterpart here.
+// HAProxy's columns, with workers in place of threads.
 void print_server_conns(Shared& shared, const ProxyConfig& backend, const ServerConfig& server,
                         uint32_t slot, std::string& out) {
   const ServerLoad& load = shared.server_load(slot);
   const uint32_t idle = load.idle.load(std::memory_order_relaxed);
+  const uint32_t safe = std::min(idle, load.idle_safe.load(std::memory_order_relaxed));
   const uint32_t used = load.served.load(std::memory_order_relaxed);
-  fmt::format_to(std::back_inserter(out), "{}/{} {}/{} {} {} - {} {} {} - - - {} {}", backend.name,
-                 server.name, backend.id, server.id, ip_or_dash(server.address),
+  fmt::format_to(std::back_inserter(out), "{}/{} {}/{} {} {} - {} {} {} {} {} {} {} {}",
+                 backend.name, server.name, backend.id, server.id, ip_or_dash(server.address),
                  server.address.port(), server.set.pool_purge_delay.count(), used,
                  std::max(used, load.served_max.load(std::memory_order_relaxed)),
+                 std::max(used, load.needed.load(std::memory_order_relaxed)), idle - safe, safe,
                  server.set.pool_max_conn, idle);
   for (uint32_t worker = 0; worker < shared.workers(); ++worker) {
     fmt::format_to(std::back_inserter(out), " {}",

@@ -90,8 +90,13 @@ uint32_t check_status_number(CheckStatus status) {
   HW_UNREACHABLE();
 }
 
+namespace {
+enum Result : uint32_t { kUnknown, kNeutral, kFailed, kPassed, kConditionally };
+}  // namespace
+
+bool check_passed(CheckStatus status) { return check_result_number(status) >= kPassed; }
+
 uint32_t check_result_number(CheckStatus status) {
-  enum Result : uint32_t { kUnknown, kNeutral, kFailed, kPassed, kConditionally };
   switch (status) {
     case CheckStatus::kUnknown:
     case CheckStatus::kInit:

@@ -28,5 +28,6 @@ std::string status_text(const ServerStanding& standing, const ServerSettings& se
 // The numbers that `show servers state` has for the last check's status and for its result.
 uint32_t check_status_number(CheckStatus status);
 uint32_t check_result_number(CheckStatus status);
+bool check_passed(CheckStatus status);
 
 }  // namespace hawser

@@ -18,6 +18,15 @@ void clear(std::atomic<uint32_t>& mark) { mark.store(0, std::memory_order_relaxe
 
 void copy(std::atomic<uint32_t>& to, const std::atomic<uint32_t>& from) { lower(to, from); }
 
+// A worker that raises it in this moment wins.
+uint32_t lower_need(ServerLoad& load) {
+  uint32_t needed = load.needed.load(std::memory_order_relaxed);
+  const uint32_t served = load.served.load(std::memory_order_relaxed);
+  const uint32_t lower = needed > served ? served + (needed - served) / 2 : needed;
+  load.needed.compare_exchange_strong(needed, lower, std::memory_order_relaxed);
+  return lower;
+}
+
 // Notes the sums of one object; `at` as WorkerSum has it.
 template <class Counters, class Sum>
 void note_sums(std::span<const CounterColumn<Counters>> counters, const Sum& sum,
@@ -104,12 +113,16 @@ void note_rates(const Config& config, Shared& shared, int64_t now_ms) {
     const uint32_t sessions =
         backend_sum(shared, proxy->index).whole_second(&BackendCounters::sess_rate, now_ms);
     raise(marks.be_sess_rate_max, sessions);
-    if (sessions == 0) continue;  // then none of its servers had one
+    // Without sessions none of its servers had one.
+    if (sessions == 0 && marks.needs_connections.load(std::memory_order_relaxed) == 0) continue;
     const uint32_t first = config.first_server[proxy->index];
+    uint32_t needs = 0;
     for (uint32_t slot = first; slot < first + proxy->servers.size(); ++slot) {
       raise(shared.server_marks(slot).sess_rate_max,
             server_sum(shared, slot).whole_second(&ServerCounters::sess_rate, now_ms));
+      if (lower_need(shared.server_load(slot)) != 0) needs = 1;
     }
+    marks.needs_connections.store(needs, std::memory_order_relaxed);
   }
 }
 

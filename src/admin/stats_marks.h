@@ -8,8 +8,9 @@
 
 namespace hawser {
 
-// Raises the maxima of all rates by the last whole second. To be called at least once a second;
-// workers that did nothing cost one look at each backend.
+// Raises the maxima of all rates by the last whole second, and lowers what servers are thought to
+// need (ServerLoad::needed) half of the way to what they have. To be called once a second; workers
+// that did nothing cost one look at each backend.
 void note_rates(const Config& config, Shared& shared, int64_t now_ms);
 
 // Lowers every maximum to the present value; `all`: and lets every sum start from 0.

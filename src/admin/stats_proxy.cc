@@ -42,6 +42,26 @@ Usable usable_servers(const StatSource& source, const ProxyConfig& proxy) {
   return usable;
 }
 
+// A backend's servers by their health alone, whatever their weight and whoever waits as a backup.
+struct Healthy {
+  uint64_t up = 0;       // neither down nor in maintenance
+  uint64_t checked = 0;  // whose last check passed
+};
+
+Healthy healthy_servers(const StatSource& source, const ProxyConfig& proxy) {
+  Healthy healthy;
+  for (size_t i = 0; i < proxy.servers.size(); ++i) {
+    const auto slot = source.config.first_server[proxy.index] + static_cast<uint32_t>(i);
+    const ServerState& state = source.shared.server_state(slot);
+    const ServerStanding at = standing_of(state, proxy.servers[i].set);
+    if (at.in_maint) continue;
+    if (at.word.health != ServerHealth::kDown) ++healthy.up;
+    const auto last = static_cast<CheckStatus>(state.check_status.load(std::memory_order_relaxed));
+    if (at.check_shown && check_passed(last)) ++healthy.checked;
+  }
+  return healthy;
+}
+
 std::string listening_status(const StatSource& source, uint64_t sessions, uint64_t limit) {
   if (source.shared.header().stopping.load(std::memory_order_relaxed) != 0) return "STOP";
   return limit > 0 && sessions >= limit ? "FULL" : "OPEN";
@@ -120,6 +140,9 @@ void fill_backend_row(const StatSource& source, const ProxyConfig& proxy, StatRo
   row[uweight] = usable.user_weight;
   row[act] = usable.active;
   row[bck] = usable.backup;
+  const Healthy healthy = healthy_servers(source, proxy);
+  row[agg_server_status] = healthy.up;
+  row[agg_server_check_status] = row[agg_check_status] = healthy.checked;
   const uint64_t times_down = load_of(state.times_down);
   row[chkdown] = times_down - std::min(times_down, load_of(marks.cleared_times_down));
   const int64_t since_ms =

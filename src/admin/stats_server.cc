@@ -23,7 +23,12 @@ void fill_load(const StatSource& source, const ServerSettings& set, uint32_t slo
   if (set.maxqueue > 0) row[qlimit] = uint64_t{set.maxqueue};
   row[srv_icur] = uint64_t{load.idle.load(std::memory_order_relaxed)};
   if (set.pool_max_conn >= 0) row[src_ilim] = static_cast<uint64_t>(set.pool_max_conn);
+  const uint64_t idle = load.idle.load(std::memory_order_relaxed);
+  const uint64_t safe = load.idle_safe.load(std::memory_order_relaxed);
+  row[idle_conn_cur] = idle - std::min(idle, safe);
+  row[safe_conn_cur] = safe;
   row[used_conn_cur] = served;
+  row[need_conn_est] = std::max<uint64_t>(served, load.needed.load(std::memory_order_relaxed));
 }
 
 void fill_check(const StatSource& source, const ServerSettings& set, const ServerStanding& at,

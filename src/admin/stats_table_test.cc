@@ -111,7 +111,7 @@ TEST_CASE("rows are known values in HAProxy's places") {
   CHECK(lines[1] ==
         "app,s1,0,0,1,1,,7,0,0,,0,,0,0,0,0,UP,10,1,0,0,0,31,0,,1,3,1,,0,,2,0,,0,L7OK,"
         "200,3,0,0,0,0,0,0,,,,0,0,0,,,,,21,,,30,0,0,0,,,,Layer7 check passed,,2,3,4,,,,"
-        "127.0.0.1:8001,,http,,,,,,,,0,0,0,,,4,,30,0,0,0,0,,,1,,10" +
+        "127.0.0.1:8001,,http,,,,,,,,0,0,0,,,4,,30,0,0,0,0,4,0,1,1,10" +
             rest);
   CHECK(lines[2].substr(0, 60) == "app,s2,0,0,0,0,,0,0,0,,0,,0,0,0,0,UP 1/3,1,0,1,0,0,31,0,,1,3");
   CHECK(lines[3].substr(0, 64) ==
@@ -215,6 +215,51 @@ TEST_CASE("the highest rate is that of all workers in one whole second") {
   CHECK(highest(kNow + 5'000) == "10");
   clear_counters(site.config, shared, false);
   CHECK(highest(kNow + 5'000) == "0");
+}
+
+TEST_CASE("what a server needs was in use lately, and is forgotten by halves") {
+  TestSite site;
+  ServerLoad& load = site.shared->server_load(0);
+  const auto needed = [&site] {
+    return value(site, 3, StatKind::kServer, StatColumn::need_conn_est);
+  };
+  load.served = 2;
+  load.needed = 11;
+  CHECK(needed() == "11");
+  site.shared->backend(0, 1).sess_rate.add(kNow + 100);
+  std::string told;
+  for (int second = 1; second <= 5; ++second) {
+    note_rates(site.config, *site.shared, kNow + second * 1000 + 100);
+    told += needed() + " ";
+  }
+  CHECK(told == "6 4 3 2 2 ");
+  load.served = 0;
+  for (int second = 6; second <= 8; ++second) {
+    note_rates(site.config, *site.shared, kNow + second * 1000 + 100);
+  }
+  CHECK(needed() == "0");
+}
+
+TEST_CASE("idle connections are told by whether they were reused") {
+  TestSite site;
+  site.shared->server_load(0).idle = 5;
+  site.shared->server_load(0).idle_safe = 2;
+  CHECK(value(site, 3, StatKind::kServer, StatColumn::srv_icur) == "5");
+  CHECK(value(site, 3, StatKind::kServer, StatColumn::idle_conn_cur) == "3");
+  CHECK(value(site, 3, StatKind::kServer, StatColumn::safe_conn_cur) == "2");
+}
+
+TEST_CASE("a backend counts the servers that are up, and those whose check passed") {
+  TestSite site;
+  const auto counted = [&site] {
+    return value(site, 3, StatKind::kBackend, StatColumn::agg_server_status) + " " +
+           value(site, 3, StatKind::kBackend, StatColumn::agg_server_check_status) + " " +
+           value(site, 3, StatKind::kBackend, StatColumn::agg_check_status);
+  };
+  const std::string before = counted();
+  CHECK(before == "2 0 0");
+  site.shared->server_state(0).check_status.store(static_cast<uint32_t>(CheckStatus::kL7Ok));
+  CHECK(counted() == "2 1 1");
 }
 
 TEST_CASE("typed and JSON rows name, place and tag each value") {
