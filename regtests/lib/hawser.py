@@ -73,12 +73,14 @@ class Origin:
 
 
 class Hawser:
-    """One run of the program. `config` may use {dir}, the directory of this run."""
+    """One run of the program. `config` may use {dir}, the directory of this run, which `prepare` is given first."""
 
-    def __init__(self, config, *arguments, wait_for="serve"):
+    def __init__(self, config, *arguments, wait_for="serve", prepare=None):
         self.folder = tempfile.TemporaryDirectory(prefix="hawser-")
         self.dir = pathlib.Path(self.folder.name)
         os.chmod(self.dir, 0o755)
+        if prepare:
+            prepare(self.dir)
         self.cli_path = self.dir / "cli"
         (self.dir / "cfg").write_text(config.replace("{dir}", str(self.dir)))
         self.log = []
