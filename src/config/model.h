@@ -26,6 +26,7 @@ namespace hawser {
 struct BalanceAlgo;  // proxy/balance/balancer.h
 struct CheckType;    // check/check.h
 class LogFormat;     // logging/log_format.h
+struct Reply;        // proxy/http/reply.h
 
 inline constexpr uint32_t kNoIndex = UINT32_MAX;  // an index that refers to nothing
 
@@ -287,14 +288,8 @@ struct LogFormatConfig {
   std::shared_ptr<const LogFormat> compiled;  // nullptr: nothing to log, or no such format
 };
 
-// What an `errorfile`-like keyword gives for one status.
-struct ErrorReply {
-  enum class Kind : uint8_t { kFile, kRedirect302, kRedirect303 } kind = Kind::kFile;
-  std::string location;  // for redirects
-  // The whole HTTP message of a file, checked; empty: nothing is sent and the connection is closed.
-  std::shared_ptr<const std::string> content;
-};
-using ErrorReplies = std::map<uint16_t, ErrorReply>;
+// What `errorfile`-like keywords give for a status (proxy/http/reply.h).
+using ErrorReplies = std::map<uint16_t, std::shared_ptr<const Reply>>;
 
 // One line of them. The lines of a proxy count in their order, so they stay as they are until the
 // http-errors sections are known.
@@ -302,7 +297,7 @@ struct ErrorSource {
   SourcePos pos;
   std::string section{};             // of `errorfiles`; empty: `reply` for the only status
   std::vector<uint16_t> statuses{};  // of `errorfiles`, none: all that the section has
-  ErrorReply reply{};
+  std::shared_ptr<const Reply> reply{};
 };
 
 // One `http-request` or `http-response` rule, made by the action that its file registers.

@@ -8,6 +8,7 @@
 #include "config/draft.h"
 #include "config/keyword.h"
 #include "proxy/error_file.h"
+#include "proxy/http/reply.h"
 
 namespace hawser {
 namespace {
@@ -29,7 +30,10 @@ std::optional<uint16_t> take_status(KeywordCall& call) {
   return std::nullopt;
 }
 
-void add_reply(KeywordCall& call, uint16_t status, ErrorReply reply) {
+void add_reply(KeywordCall& call, uint16_t status, Reply made) {
+  // What is logged and counted is the error, whatever the client is told.
+  made.status = status;
+  auto reply = std::make_shared<const Reply>(std::move(made));
   if (call.section() == kInHttpErrors) {
     call.draft().http_errors->replies[status] = std::move(reply);
   } else {
@@ -50,14 +54,11 @@ bool set_errorfile(KeywordCall& call) {
     call.error(response.error().text);
     return false;
   }
-  add_reply(call, *status,
-            {.kind = ErrorReply::Kind::kFile,
-             .location = {},
-             .content = std::make_shared<const std::string>(*response)});
+  add_reply(call, *status, reply_from_message(*status, *response));
   return true;
 }
 
-template <ErrorReply::Kind Kind>
+template <uint16_t Redirect>
 bool set_errorloc(KeywordCall& call) {
   const auto status = take_status(call);
   if (!status) return false;
@@ -69,7 +70,7 @@ bool set_errorloc(KeywordCall& call) {
         .with_hint("write blanks and control characters as %NN");
     return false;
   }
-  add_reply(call, *status, {.kind = Kind, .location = std::string(url->text), .content = {}});
+  add_reply(call, *status, redirect_reply(Redirect, url->text));
   return true;
 }
 
@@ -152,17 +153,17 @@ constexpr Keyword kRows[] = {
      .summary = "takes over the replies of an http-errors section"},
     {.name = "errorloc",
      .sections = kInProxies,
-     .parse = set_errorloc<ErrorReply::Kind::kRedirect302>,
+     .parse = set_errorloc<302>,
      .args = "<status> <url>",
      .summary = "redirects with 302 instead of an error"},
     {.name = "errorloc302",
      .sections = kInProxies,
-     .parse = set_errorloc<ErrorReply::Kind::kRedirect302>,
+     .parse = set_errorloc<302>,
      .args = "<status> <url>",
      .summary = "redirects with 302 instead of an error"},
     {.name = "errorloc303",
      .sections = kInProxies,
-     .parse = set_errorloc<ErrorReply::Kind::kRedirect303>,
+     .parse = set_errorloc<303>,
      .args = "<status> <url>",
      .summary = "redirects with 303 instead of an error"},
 };

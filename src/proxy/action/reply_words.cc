@@ -7,13 +7,16 @@
 #include <vector>
 
 #include "base/text.h"
+#include "config/draft.h"
+#include "proxy/error_file.h"
 
 namespace hawser {
 namespace {
 
 struct Content {
   std::string text, type;
-  bool given = false, is_message = false;
+  bool given = false;
+  bool is_message = false;  // the text is a whole response
 };
 
 // Formats are texts with '%' in them; they come with expressions.
@@ -42,6 +45,16 @@ bool read_file(KeywordCall& call, const Word& word, std::string& out) {
     call.error_at(word, quoted(word.text) + " is larger than 1 MiB");
     return false;
   }
+  return true;
+}
+
+bool read_message(KeywordCall& call, const Word& word, std::string& out) {
+  auto message = read_error_file(std::string(word.text), call.draft().config->global.tune.bufsize);
+  if (!message) {
+    call.error_at(word, message.error().text);
+    return false;
+  }
+  out = std::move(message).value();
   return true;
 }
 
@@ -99,7 +112,8 @@ std::optional<ReplyWords> parse_reply_words(KeywordCall& call, uint16_t status, 
       content.is_message = word.text == "errorfile";
       if (word.text == "string") {
         content.text = value->text;
-      } else if (!read_file(call, *value, content.text)) {
+      } else if (content.is_message ? !read_message(call, *value, content.text)
+                                    : !read_file(call, *value, content.text)) {
         return std::nullopt;
       }
     } else if (word.text == "hdr") {
@@ -137,9 +151,14 @@ std::optional<ReplyWords> parse_reply_words(KeywordCall& call, uint16_t status, 
         .with_hint("as in: content-type text/plain string \"ok\"");
     return std::nullopt;
   }
-  std::string head = "HTTP/1.1 " + std::to_string(status) + " " +
-                     std::string(status_phrase(status)) +
-                     "\r\nContent-Length: " + std::to_string(content.text.size()) + "\r\n";
+  if (!may_have_body(status) && !content.text.empty()) {
+    call.error("a response with status " + std::to_string(status) + " has no body");
+    return std::nullopt;
+  }
+  std::string head =
+      "HTTP/1.1 " + std::to_string(status) + " " + std::string(status_phrase(status)) + "\r\n";
+  if (may_have_body(status))
+    head += "Content-Length: " + std::to_string(content.text.size()) + "\r\n";
   if (content.given && !content.type.empty()) head += "Content-Type: " + content.type + "\r\n";
   for (const auto& [name, value] : fields)
     head += std::string(name.text) + ": " + std::string(value.text) + "\r\n";

@@ -90,7 +90,14 @@ Reply make_page(const Page& page) {
           .close = page.status == 400 || page.status == 408 || page.status == 431};
 }
 
+// Of "HTTP/1.x NNN ...".
+uint16_t message_status(std::string_view message) {
+  return static_cast<uint16_t>(parse_uint(message.substr(9, 3)).value_or(0));
+}
+
 }  // namespace
+
+bool may_have_body(uint16_t status) { return status != 204 && status != 304; }
 
 std::string_view status_phrase(uint16_t status) {
   const Page* page = page_of(status);
@@ -130,7 +137,8 @@ Reply reply_from_message(uint16_t status, std::string_view message) {
         istarts_with(line, "transfer-encoding:");
     if (first || !about_connection) (head += line) += "\r\n";
   }
-  head += "Content-Length: " + std::to_string(rest.size()) + "\r\n";
+  if (may_have_body(message_status(message)))
+    head += "Content-Length: " + std::to_string(rest.size()) + "\r\n";
   return {.status = status,
           .head = std::make_shared<const std::string>(std::move(head)),
           .body = std::make_shared<const std::string>(rest),
@@ -148,19 +156,11 @@ Reply redirect_reply(uint16_t status, std::string_view location) {
           .close = false};
 }
 
-Reply error_reply(uint16_t status, const ProxyConfig* backend, const ProxyConfig& frontend) {
+const Reply& error_reply(uint16_t status, const ProxyConfig* backend, const ProxyConfig& frontend) {
   for (const ProxyConfig* proxy : {backend, &frontend}) {
     if (proxy == nullptr) continue;
     const auto found = proxy->error_replies.find(status);
-    if (found == proxy->error_replies.end()) continue;
-    switch (found->second.kind) {
-      case ErrorReply::Kind::kFile:
-        return reply_from_message(status, *found->second.content);
-      case ErrorReply::Kind::kRedirect302:
-        return redirect_reply(302, found->second.location);
-      case ErrorReply::Kind::kRedirect303:
-        return redirect_reply(303, found->second.location);
-    }
+    if (found != proxy->error_replies.end()) return *found->second;
   }
   return standard_reply(status);
 }
