@@ -129,6 +129,10 @@ bool set_cookie(KeywordCall& call) {
         .with_hint("a cookie that the server sets itself is one that it should see again");
     return false;
   }
+  if (cookie.preserve && cookie.how != How::kInsert && !cookie.indirect) {
+    call.error_at(call.keyword(), "'preserve' needs 'insert' or 'indirect'");
+    return false;
+  }
   cookie.dynamic_key = std::move(call.proxy().cookie.dynamic_key);
   call.proxy().cookie = std::move(cookie);
   return true;

@@ -16,12 +16,13 @@ namespace {
 
 constexpr std::string_view kBase64 =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr size_t kDateSize = 5;  // 30 bits: units of four seconds since 1970
+constexpr size_t kDateSize = 5;   // 30 bits: units since 1970
+constexpr int64_t kDateUnit = 4;  // seconds
 constexpr char kPrefixMark = '~';
 constexpr char kDateMark = '|';
 
 std::string encode_date(int64_t now_s) {
-  const auto units = static_cast<uint64_t>(now_s) >> 2;
+  const auto units = static_cast<uint64_t>(now_s / kDateUnit);
   std::string out;
   for (int shift = 24; shift >= 0; shift -= 6) out += kBase64[units >> shift & 63];
   return out;
@@ -35,7 +36,7 @@ std::optional<int64_t> decode_date(std::string_view text) {
     if (digit == kBase64.npos) return std::nullopt;
     units = units << 6 | static_cast<int64_t>(digit);
   }
-  return units << 2;
+  return units * kDateUnit;
 }
 
 // The cookies of a Cookie field, one after the other: RFC 6265, section 4.2.1.
@@ -71,23 +72,28 @@ uint32_t find_server(std::span<const std::string> cookies, std::string_view valu
   return kNoIndex;
 }
 
-// The letter for a dated cookie that may no longer be used; '-': it may.
+bool has_dates(const CookieConfig& config) {
+  return config.maxidle.count() != 0 || config.maxlife.count() != 0;
+}
+
+// The letter for a cookie with these dates. One without them is good, as an administrator sends it
+// to reach a certain server, and gets them with the response.
 char judge_dates(const CookieConfig& config, std::string_view dates, int64_t now_s,
                  CookieOutcome& outcome) {
-  if (config.maxidle.count() == 0 && config.maxlife.count() == 0) return '-';
+  if (!has_dates(config)) return 'V';
   const size_t mark = dates.find(kDateMark);
   const auto last = decode_date(dates.substr(0, mark));
-  const auto first = decode_date(mark == dates.npos ? std::string_view() : dates.substr(mark + 1));
+  const auto first = mark == dates.npos ? std::nullopt : decode_date(dates.substr(mark + 1));
   // A date from the future, beyond what clocks differ, was made up.
-  // Without a date it is followed, and gets one: administrators set such cookies by hand.
-  const auto is_fresh = [now_s](std::optional<int64_t> date, std::chrono::seconds limit) {
-    return limit.count() == 0 || !date ||
-           (now_s - *date <= limit.count() && *date - now_s <= 86400);
+  const auto is_over = [now_s](std::optional<int64_t> date, std::chrono::seconds limit) {
+    return limit.count() != 0 && date && (now_s - *date > limit.count() || *date - now_s > 86400);
   };
-  if (!is_fresh(last, config.maxidle)) return 'E';
-  if (!is_fresh(first, config.maxlife)) return 'O';
+  if (is_over(first, config.maxlife)) return 'O';
+  if (is_over(last, config.maxidle)) return 'E';
   outcome.first_date = first.value_or(0);
-  return '-';
+  outcome.wants_dates =
+      !last || *last / kDateUnit < now_s / kDateUnit || (config.maxlife.count() != 0 && !first);
+  return 'V';
 }
 
 // Replaces a Cookie field by one without `part`, or with another text in its place.
@@ -106,10 +112,13 @@ void rewrite_cookie(Head& request, HeaderField& field, const CookiePart& part,
   if (!rebuilt.empty()) request.add("Cookie", rebuilt);
 }
 
+// An empty value makes the client forget the cookie.
 std::string set_cookie_value(const CookieConfig& config, std::string_view value, int64_t now_s,
                              const CookieOutcome& outcome) {
   std::string out = config.name + "=" + std::string(value);
-  if (config.maxidle.count() != 0 || config.maxlife.count() != 0) {
+  if (value.empty()) {
+    out += "; Expires=Thu, 01-Jan-1970 00:00:01 GMT";
+  } else if (has_dates(config)) {
     out += kDateMark + encode_date(now_s);
     if (config.maxlife.count() != 0) {
       out += kDateMark + encode_date(outcome.first_date != 0 ? outcome.first_date : now_s);
@@ -166,8 +175,9 @@ std::string_view find_cookie(std::string_view field, std::string_view name) {
 
 std::string server_cookie(const ProxyConfig& backend, const ServerConfig& server) {
   if (!server.cookie.empty() || !backend.cookie.dynamic) return server.cookie;
-  // HAProxy's recipe (configuration manual, "dynamic-cookie-key"): XXH64 of address, port and key.
-  std::string material;
+  // HAProxy's recipe, so that nodes of both kinds can share clients: XXH64 of the key, the address
+  // and the port, the latter as four bytes.
+  std::string material = backend.cookie.dynamic_key;
   if (server.address.family() == AF_INET) {
     material.append(reinterpret_cast<const char*>(&server.address.v4()), sizeof(in_addr));
   } else if (server.address.family() == AF_INET6) {
@@ -178,7 +188,6 @@ std::string server_cookie(const ProxyConfig& backend, const ServerConfig& server
   const auto port = static_cast<uint32_t>(server.address.port());
   material.append({static_cast<char>(port >> 24), static_cast<char>(port >> 16),
                    static_cast<char>(port >> 8), static_cast<char>(port)});
-  material += backend.cookie.dynamic_key;
   return fmt::format("{:016x}", XXH64(material.data(), material.size(), 0));
 }
 
@@ -202,14 +211,12 @@ CookieOutcome read_persistence(const ProxyConfig& backend, std::span<const std::
           mark == part.value.npos ? std::string_view() : part.value.substr(mark + 1);
       const uint32_t server =
           prefix && mark == part.value.npos ? kNoIndex : find_server(cookies, value);
-      outcome.client = server == kNoIndex ? 'I' : 'V';
-      if (server != kNoIndex && !prefix) {
-        if (const char expired = judge_dates(config, rest, now_s, outcome); expired != '-') {
-          outcome.client = expired;
-        }
-      }
+      outcome.client = server == kNoIndex ? 'I'
+                       : prefix           ? 'V'
+                                          : judge_dates(config, rest, now_s, outcome);
       if (outcome.client == 'V') outcome.server = server;
-      if (prefix && server != kNoIndex) {
+      // The prefix is ours, also that of a server which is no longer there.
+      if (prefix && mark != part.value.npos) {
         rewrite_cookie(request, field, part, request.text.join(config.name, "=", rest));
       } else if (config.how == CookieConfig::How::kInsert && config.indirect) {
         rewrite_cookie(request, field, part, "");
@@ -228,10 +235,11 @@ void write_persistence(const ProxyConfig& backend, std::span<const std::string> 
   const std::string& ours = cookies[position];
   treat_server_cookie(config, ours, response, outcome);
   const bool preserved = config.preserve && outcome.response == 'P';
-  const bool has_ours = outcome.server == position;
-  const bool is_dated = config.maxidle.count() != 0 || config.maxlife.count() != 0;
-  if (config.how != CookieConfig::How::kInsert || preserved || ours.empty()) return;
-  if (has_ours && !is_dated) return;
+  const bool has_ours = outcome.client == 'V' && outcome.server == position;
+  if (config.how != CookieConfig::How::kInsert || preserved) return;
+  if (has_ours && !outcome.wants_dates) return;
+  // A server without a value of its own: the client is not to come back with another's.
+  if (ours.empty() && outcome.client == 'N') return;
   if (config.postonly && method != "POST") return;
   response.add("Set-Cookie", set_cookie_value(config, ours, now_s, outcome));
   outcome.response = has_ours ? 'U' : 'I';

@@ -19,6 +19,7 @@ struct CookieOutcome {
   char client = '-';           // N none, I invalid, D down, V valid, E expired, O old, U unused
   char response = '-';         // N none, I inserted, U updated, P passed, R rewritten, D deleted
   int64_t first_date = 0;      // of a dated cookie: seconds since 1970 of its first use; 0: none
+  bool wants_dates = false;    // a cookie that is valid but shall be sent again with new dates
 };
 
 // Value of the cookie `name` in a Cookie field's value; a view with a null data(): there is none.

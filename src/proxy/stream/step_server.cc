@@ -30,9 +30,17 @@ uint32_t requests_needed(HttpReuse mode, bool first_request) {
 Server* Stream::persistent_server() {
   if (cookie_.server == kNoIndex) return nullptr;
   Server& server = *backend_->servers[cookie_.server];
-  if (is_usable(health_of(plane_.shared.server_state(server.slot)))) return &server;
+  const HealthWord health = health_of(plane_.shared.server_state(server.slot));
+  if (is_usable(health) || be().option(Option::kPersist)) return &server;
+  give_up_cookie();
+  return nullptr;
+}
+
+// The server that the cookie names can't be had.
+void Stream::give_up_cookie() {
+  if (cookie_.server == kNoIndex) return;
+  cookie_.server = kNoIndex;
   cookie_.client = 'D';
-  return be().option(Option::kPersist) ? &server : nullptr;
 }
 
 // `balance rdp-cookie` looks at the client's first bytes: they must be there before a server is
@@ -126,7 +134,7 @@ Next Stream::enqueue(Server* server) {
   if (limit != 0 && ahead >= limit) {
     // The queue of the wanted server is full: another server is better than none.
     tried_.add(server->position);
-    cookie_.server = kNoIndex;
+    give_up_cookie();
     return go(Step::pick_server);
   }
   (server != nullptr ? server_queue_place_ : backend_queue_place_) = ahead + 1;
@@ -153,7 +161,7 @@ Next Stream::wait_in_queue() {
     // Its server went down. Never that one again, nor what named it: it could come up, fill, and go
     // down in turns.
     tried_.add(waiting_.server->position);
-    cookie_.server = kNoIndex;
+    give_up_cookie();
     return go(Step::pick_server);
   }
   Conn& conn = client();
@@ -274,10 +282,10 @@ Next Stream::retry() {
   const bool gone = !is_usable(health_of(plane_.shared.server_state(server_->slot)));
   if ((elsewhere || gone) && backend_->servers.size() > 1) {
     redispatched_ = true;
-    if (cookie_.server == server_->position) cookie_.client = 'D';
     ++plane_.count(*server_).redispatches;
     ++plane_.count(*backend_).redispatches;
-    cookie_.server = kNoIndex;
+    give_up_cookie();
+    repeats_unseen_ = false;  // it is the next server's first
     release_server();
     return go(Step::pick_server);
   }

@@ -134,6 +134,7 @@ class Stream final : public ConnOwner {
   enum class ConnectHow : uint8_t { kAny, kNew };  // kNew: not from the pool
   bool needs_first_bytes();
   Server* persistent_server();
+  void give_up_cookie();
   bool prefers_last_server(const Server& last) const;
   bool may_skip_queue(const Server& server) const;
   bool reserve(Server& server);
