@@ -75,7 +75,7 @@ class Origin:
 class Hawser:
     """One run of the program. `config` may use {dir}, the directory of this run, which `prepare` is given first."""
 
-    def __init__(self, config, *arguments, wait_for="serve", prepare=None):
+    def __init__(self, config, *arguments, wait_for="serve", prepare=None, pass_fds=()):
         self.folder = tempfile.TemporaryDirectory(prefix="hawser-")
         self.dir = pathlib.Path(self.folder.name)
         os.chmod(self.dir, 0o755)
@@ -87,7 +87,8 @@ class Hawser:
         self.lines = queue.Queue()
         self.seen = 0
         self.process = subprocess.Popen([HAWSER, *arguments, "-f", str(self.dir / "cfg")], stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+                                        pass_fds=pass_fds)
         self.pid = self.process.pid
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()

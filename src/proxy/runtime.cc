@@ -21,6 +21,9 @@ uint32_t pipe_limit(const Config& config) {
 
 }  // namespace
 
+Server::Server(const ServerConfig& c, Backend& owner, uint32_t at, uint32_t global)
+    : config(c), backend(owner), position(at), slot(global), sharing(sharing_of(owner.config, c)) {}
+
 Backend::Backend(const ProxyConfig& c, Shared& shared, uint32_t first_server)
     : config(c), view{c, shared, first_server}, balancer(c.balance.algo->make(c)) {
   servers.reserve(c.servers.size());

@@ -16,6 +16,7 @@
 #include "loop/timer_wheel.h"
 #include "proxy/balance/balancer.h"
 #include "proxy/net/buffer.h"
+#include "proxy/net/connect.h"
 #include "proxy/net/pipe_pool.h"
 #include "proxy/stream/idle_pool.h"
 #include "proxy/stream/queue.h"
@@ -29,12 +30,12 @@ class Stream;
 struct Backend;
 
 struct Server {
-  Server(const ServerConfig& c, Backend& owner, uint32_t at, uint32_t global)
-      : config(c), backend(owner), position(at), slot(global) {}
+  Server(const ServerConfig& config, Backend& backend, uint32_t position, uint32_t slot);
   const ServerConfig& config;
   Backend& backend;
-  uint32_t position;         // in the backend
-  uint32_t slot;             // in the shared arrays
+  uint32_t position;  // in the backend
+  uint32_t slot;      // in the shared arrays
+  const ConnSharing sharing;
   IdlePool idle;             // open connections that no request uses
   WaitQueue waiting;         // streams that want this server and no other
   size_t waited_for_at = 0;  // in Backend::waited_for, while `waiting` has somebody
@@ -132,8 +133,7 @@ class DataPlane {
 
   // After a response: into the session's pocket, the server's pool, or closed, as `http-reuse` and
   // the limits say.
-  void keep_server_conn(std::unique_ptr<ServerConn> conn, Session& session,
-                        const ProxyConfig& backend);
+  void keep_server_conn(std::unique_ptr<ServerConn> conn, Session& session);
   // Closes connections that have been idle for `pool-purge-delay`; to be called every second.
   void purge_idle_conns();
 

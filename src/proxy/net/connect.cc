@@ -86,7 +86,26 @@ int bind_source(int fd, int family, const SourceConfig& source, const Session& s
   return EADDRINUSE;
 }
 
+// nullptr: the kernel's choice.
+const SourceConfig* source_of(const ProxyConfig& backend, const ServerConfig& server) {
+  if (server.set.source != nullptr) return server.set.source.get();
+  return backend.source ? &*backend.source : nullptr;
+}
+
 }  // namespace
+
+ConnSharing sharing_of(const ProxyConfig& backend, const ServerConfig& server) {
+  using Use = SourceConfig::Use;
+  const SourceConfig* source = source_of(backend, server);
+  const Use use = source != nullptr ? source->usesrc : Use::kNone;
+  if (use == Use::kHeaderIp) return ConnSharing::kNobody;
+  const bool follows_client = server.port_is_offset || server.address.is_any();
+  const bool shows_client =
+      use == Use::kClient || use == Use::kClientIp || server.set.send_proxy != ProxyProtocol::kNone;
+  return follows_client || shows_client || backend.http_reuse == HttpReuse::kNever
+             ? ConnSharing::kSameClient
+             : ConnSharing::kAnyone;
+}
 
 Address connect_address(const ServerConfig& server, const Session& session) {
   Address address = server.address;
@@ -119,10 +138,7 @@ Result<Fd> open_server_connection(const Config& config, const ProxyConfig& backe
       set(fd.get(), SOL_SOCKET, SO_RCVBUF, static_cast<int>(tune.rcvbuf_server));
     if (tune.sndbuf_server != 0)
       set(fd.get(), SOL_SOCKET, SO_SNDBUF, static_cast<int>(tune.sndbuf_server));
-    const SourceConfig* source = server.set.source != nullptr ? server.set.source.get()
-                                 : backend.source             ? &*backend.source
-                                                              : nullptr;
-    if (source != nullptr) {
+    if (const SourceConfig* source = source_of(backend, server); source != nullptr) {
       if (const int code = bind_source(fd.get(), address.family(), *source, session, request);
           code != 0) {
         return errno_error("bind", code);

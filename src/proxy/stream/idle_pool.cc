@@ -73,23 +73,22 @@ void IdlePool::purge(int64_t since_ms, uint32_t limit, uint32_t keep) {
   while (limit-- > 0 && size_ > keep && oldest_->idle_since_ms_ <= since_ms) remove(*oldest_);
 }
 
-void DataPlane::keep_server_conn(std::unique_ptr<ServerConn> conn, Session& session,
-                                 const ProxyConfig& backend) {
+void DataPlane::keep_server_conn(std::unique_ptr<ServerConn> conn, Session& session) {
   Server& server = conn->server;
   const ServerSettings& set = server.config.set;
   if (set.max_reuse >= 0 && conn->requests > static_cast<uint32_t>(set.max_reuse)) return;
   const HealthWord health = health_of(shared.server_state(server.slot));
   if (!is_usable(health)) return;
   conn->reused = false;
-  // A connection that carries one client's address, or belongs to one session by configuration,
-  // serves nobody else.
-  if (backend.http_reuse == HttpReuse::kNever || set.send_proxy != ProxyProtocol::kNone) {
+  if (server.sharing == ConnSharing::kNobody) return;
+  if (server.sharing == ConnSharing::kSameClient) {
     conn->conn.set_owner(conn.get());
     session.private_conn() = std::move(conn);
     return;
   }
   const uint32_t idle = shared.server_load(server.slot).idle.load(std::memory_order_relaxed);
   if (set.pool_max_conn >= 0 && idle >= static_cast<uint32_t>(set.pool_max_conn)) return;
+  if (set.pool_purge_delay.count() == 0) return;
   server.idle.put(std::move(conn), now_ms());
 }
 
@@ -101,7 +100,7 @@ void DataPlane::purge_idle_conns() {
       if (server->idle.size() == 0) continue;
       if (!is_usable(health_of(shared.server_state(server->slot)))) {
         server->idle.purge(INT64_MAX, UINT32_MAX, 0);
-      } else if (set.pool_purge_delay.count() > 0) {
+      } else {
         // Half of what nobody needed for that long goes at a time, so that a pause does not empty
         // the pool.
         server->idle.purge(now_ms() - set.pool_purge_delay.count(), (server->idle.size() + 1) / 2,

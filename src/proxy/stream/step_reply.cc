@@ -123,7 +123,7 @@ Next Stream::finish() {
     keep_client_ = request_parser_.body_done();
   }
   if (server_may_be_kept()) {
-    plane_.keep_server_conn(std::move(server_conn_), *session_, be());
+    plane_.keep_server_conn(std::move(server_conn_), *session_);
   } else {
     drop_server_conn();
   }

@@ -188,9 +188,8 @@ std::unique_ptr<ServerConn> Stream::take_idle() {
   if (own != nullptr && &own->server == server_) return std::move(own);
   const bool first = session_->requests() <= 1;
   const HttpReuse mode = be().http_reuse;
-  if (mode == HttpReuse::kNever || (mode == HttpReuse::kSafe && first)) return nullptr;
-  // A PROXY header belongs to one client.
-  if (server_->config.set.send_proxy != ProxyProtocol::kNone) return nullptr;
+  if (server_->sharing != ConnSharing::kAnyone || (mode == HttpReuse::kSafe && first))
+    return nullptr;
   return server_->idle.take(requests_needed(mode, first));
 }
 
