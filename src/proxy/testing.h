@@ -96,6 +96,25 @@ class Peer {
   bool ended_ = false;
 };
 
+inline constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+inline constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+// A configuration with one `listen` section and a log.
+struct ListenText {
+  std::string_view global = "";
+  std::string_view mode = "http";
+  std::string_view timeouts = " timeout client 4s\n timeout server 4s\n timeout queue 4s\n";
+  std::string_view bind = "";  // words behind `bind <address>`
+  std::string_view lines = "";
+  std::string_view servers = " server s @s1\n";
+};
+inline std::string listen_with(const ListenText& text) {
+  return fmt::format(
+      "global\n{}defaults\n mode {}\n timeout connect 2s\n{}"
+      "listen l\n bind :1 {}\n log @log\n option {}log\n{}{}",
+      text.global, text.mode, text.timeouts, text.bind, text.mode, text.lines, text.servers);
+}
+
 class Lab {
  public:
   // `workers`: how many the shared memory has room for. Only the first one runs; a test may write
@@ -146,6 +165,24 @@ class Lab {
     peers_.push_back(std::make_unique<Peer>(*this, std::move(fd)));
     return *peers_.back();
   }
+  // Fills the worker's socket to this client, so that what it sends next must wait. Returns the
+  // bytes that the client will read first.
+  size_t fill_socket(const Peer& client) {
+    turn();  // until the worker has accepted
+    const sockaddr_in wanted = address_of(client.fd());
+    const std::string piece(4096, 'x');
+    size_t filled = 0;
+    for (int fd = 0; fd < 1024; ++fd) {
+      sockaddr_in peer{};
+      socklen_t length = sizeof peer;
+      if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &length) != 0) continue;
+      if (peer.sin_port != wanted.sin_port) continue;
+      for (ssize_t n; (n = ::send(fd, piece.data(), piece.size(), MSG_NOSIGNAL)) > 0;)
+        filled += static_cast<size_t>(n);
+    }
+    REQUIRE(filled != 0);
+    return filled;
+  }
   // The next connection of the worker to a server.
   Peer& accept(size_t server = 1) {
     Fd fd;
@@ -156,6 +193,13 @@ class Lab {
     REQUIRE(came);
     peers_.push_back(std::make_unique<Peer>(*this, std::move(fd)));
     return *peers_.back();
+  }
+  // Sends a request whose head goes to a new connection of a server, which has read it.
+  Peer& reach_server(Peer& client, std::string_view request = kGet, size_t server = 1) {
+    client.send(request);
+    Peer& reached = accept(server);
+    reached.read_until("\r\n\r\n");
+    return reached;
   }
   // Did the worker connect without having been asked to?
   bool has_unexpected_connection(size_t server = 1) {
@@ -268,6 +312,11 @@ class Lab {
   int turns_left_ = 0;
   int64_t give_up_ms_ = 0;
 };
+
+inline void answer(Peer& server, Peer& client) {
+  server.send(kOk);
+  client.read_until("ok");
+}
 
 inline std::string Peer::read_until(std::string_view end) {
   size_t at = std::string::npos;

@@ -102,6 +102,7 @@ void drop_hop_fields(Head& head) {
           drop_named_fields(head, field.value);
         }
         break;
+      case HeaderId::kHttp2Settings:  // goes with an Upgrade that is not passed on either
       case HeaderId::kKeepAlive:
       case HeaderId::kProxyConnection:
         field.dropped = true;

@@ -174,7 +174,8 @@ std::string_view guard_head(Head& head, const GuardInput& facts) {
         break;
     }
   }
-  head.says_upgrade = head.says_upgrade && upgrade;
+  // In an HTTP/1.0 request it is to be ignored (RFC 9110, section 7.8).
+  if (!upgrade || (facts.is_request && head.minor == 0)) head.says_upgrade = false;
   if (facts.is_request) {
     if (const std::string_view bad = check_target(head, host, hosts); !bad.empty()) return bad;
   }

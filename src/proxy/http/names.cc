@@ -33,7 +33,9 @@ HeaderId header_id(std::string_view name) {
       if (first == 'k') return if_equal(name, "keep-alive", HeaderId::kKeepAlive);
       return first == 's' ? if_equal(name, "set-cookie", HeaderId::kSetCookie) : HeaderId::kOther;
     case 14:
-      return if_equal(name, "content-length", HeaderId::kContentLength);
+      if (first == 'c') return if_equal(name, "content-length", HeaderId::kContentLength);
+      return first == 'h' ? if_equal(name, "http2-settings", HeaderId::kHttp2Settings)
+                          : HeaderId::kOther;
     case 15:
       return if_equal(name, "x-forwarded-for", HeaderId::kXForwardedFor);
     case 16:

@@ -15,6 +15,7 @@ enum class HeaderId : uint8_t {
   kExpect,
   kForwarded,
   kHost,
+  kHttp2Settings,
   kKeepAlive,
   kProxyConnection,
   kSetCookie,

@@ -9,30 +9,14 @@ using namespace hawser;
 
 namespace {
 
-constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-std::string listen_with(std::string_view lines, std::string_view queue_timeout = "4s") {
-  return fmt::format(
-      "defaults\n mode http\n timeout connect 2s\n timeout client 4s\n timeout server 4s\n"
-      " timeout queue {}\nlisten l\n bind :1\n log @log\n option httplog\n{}",
-      queue_timeout, lines);
-}
-
 std::string request(std::string_view path) {
   return fmt::format("GET {} HTTP/1.1\r\nHost: a\r\nCookie: C=a\r\n\r\n", path);
 }
 
-void answer(Peer& server, Peer& client) {
-  server.send(kOk);
-  client.read_until("ok");
-}
-
 // A backend of two servers; the first takes one request at a time, and cookies ask for it.
 std::string pair_with(std::string_view options) {
-  return listen_with(
-      fmt::format("{} cookie C insert indirect\n server a @s1 cookie a maxconn 1\n"
-                  " server b @s2 cookie b\n",
-                  options));
+  return listen_with({.lines = fmt::format("{} cookie C insert indirect\n", options),
+                      .servers = " server a @s1 cookie a maxconn 1\n server b @s2 cookie b\n"});
 }
 
 void take_down(Lab& lab, uint32_t server) {
@@ -156,9 +140,7 @@ TEST_CASE("a stream that stops waiting wakes the workers that let it go first") 
 TEST_CASE("who waits for a server that goes down is sent elsewhere with `option redispatch`") {
   Lab lab(pair_with(" option redispatch\n"), 2);
   Peer& first = lab.connect();
-  first.send(request("/1"));
-  Peer& a = lab.accept(1);
-  a.read_until("\r\n\r\n");
+  Peer& a = lab.reach_server(first, request("/1"));
   Peer& second = lab.connect();
   second.send(request("/2"));
   lab.turn();
@@ -172,9 +154,7 @@ TEST_CASE("who waits for a server that goes down is sent elsewhere with `option 
 TEST_CASE("who waits for a server that goes down goes on waiting where nothing says otherwise") {
   Lab lab(pair_with(""), 2);
   Peer& first = lab.connect();
-  first.send(request("/1"));
-  Peer& a = lab.accept(1);
-  a.read_until("\r\n\r\n");
+  Peer& a = lab.reach_server(first, request("/1"));
   Peer& second = lab.connect();
   second.send(request("/2"));
   lab.turn();
@@ -187,9 +167,7 @@ TEST_CASE("who waits for a server that goes down goes on waiting where nothing s
 TEST_CASE("`option persist` keeps its turn at a server that goes down") {
   Lab lab(pair_with(" option redispatch\n option persist\n"), 2);
   Peer& first = lab.connect();
-  first.send(request("/1"));
-  Peer& a = lab.accept(1);
-  a.read_until("\r\n\r\n");
+  Peer& a = lab.reach_server(first, request("/1"));
   Peer& second = lab.connect();
   second.send(request("/2"));
   lab.turn();
@@ -202,7 +180,7 @@ TEST_CASE("`option persist` keeps its turn at a server that goes down") {
 }
 
 TEST_CASE("who waits is served first come, first served") {
-  Lab lab(listen_with(" server s @s1 maxconn 1\n http-reuse never\n"));
+  Lab lab(listen_with({.lines = " http-reuse never\n", .servers = " server s @s1 maxconn 1\n"}));
   std::vector<Peer*> clients;
   for (int i = 0; i < 4; ++i) {
     clients.push_back(&lab.connect());
@@ -219,11 +197,10 @@ TEST_CASE("who waits is served first come, first served") {
 }
 
 TEST_CASE("a wait of `timeout queue` ends with 503, and the log says sQ") {
-  Lab lab(listen_with(" server s @s1 maxconn 1\n", "50ms"));
+  Lab lab(listen_with({.timeouts = " timeout client 4s\n timeout server 4s\n timeout queue 50ms\n",
+                       .servers = " server s @s1 maxconn 1\n"}));
   Peer& first = lab.connect();
-  first.send(request("/1"));
-  Peer& server = lab.accept();
-  server.read_until("\r\n\r\n");
+  Peer& server = lab.reach_server(first, request("/1"));
   Peer& second = lab.connect();
   second.send(request("/2"));
   CHECK(second.read_until("\r\n") == "HTTP/1.1 503 Service Unavailable\r\n");
@@ -232,13 +209,12 @@ TEST_CASE("a wait of `timeout queue` ends with 503, and the log says sQ") {
 }
 
 TEST_CASE("a queue of `maxqueue` sends the next one elsewhere") {
-  Lab lab(listen_with(" cookie C insert indirect\n server a @s1 cookie a maxconn 1 maxqueue 1\n"
-                      " server b @s2 cookie b\n"),
+  Lab lab(listen_with({.lines = " cookie C insert indirect\n",
+                       .servers = " server a @s1 cookie a maxconn 1 maxqueue 1\n"
+                                  " server b @s2 cookie b\n"}),
           2);
   Peer& first = lab.connect();
-  first.send(request("/1"));
-  Peer& a = lab.accept(1);
-  a.read_until("\r\n\r\n");
+  Peer& a = lab.reach_server(first, request("/1"));
   Peer& second = lab.connect();
   second.send(request("/2"));
   lab.turn();

@@ -18,18 +18,6 @@ int64_t after(int64_t since_ms, Millis limit) {
 
 }  // namespace
 
-void Stream::capture_bad_response() {
-  plane_.capture_error({.when_us = realtime_ns() / 1000,
-                        .frontend = fe().name,
-                        .backend = be().name,
-                        .server = server_->config.name,
-                        .client = session_->client_address().text(),
-                        .why = std::string(response_parser_.reason()),
-                        .bytes = std::string(server_conn_->conn.input()),
-                        .is_request = false,
-                        .position = response_parser_.parsed()});
-}
-
 Next Stream::forward() {
   if (timed_out()) return transfer_timed_out();
   return is_http() && !tunnel_ ? forward_http() : forward_tcp();
@@ -169,9 +157,9 @@ std::optional<Next> Stream::read_response() {
           continue;  // an interim response: another follows
         }
         case H1Parser::Status::kBad:
+          return refuse_response('H', response_parser_.reason());
         case H1Parser::Status::kTooMany:
-          capture_bad_response();
-          return response_failed({'P', 'H'}, RetryOn::kJunkResponse, 502);
+          return refuse_response('H', "too many header fields");
         case H1Parser::Status::kMore:
           break;
       }
@@ -183,10 +171,7 @@ std::optional<Next> Stream::read_response() {
       conn.compact_input();
       response_parser_.start(H1Parser::Kind::kResponse, response_);
     }
-    if (conn.input_full()) {
-      capture_bad_response();
-      return response_failed({'P', 'H'}, RetryOn::kJunkResponse, 502);
-    }
+    if (conn.input_full()) return refuse_response('H', "response head too large");
     if (conn.receive() > 0) server_active_ms_ = plane_.now_ms();
   }
 }
@@ -218,14 +203,27 @@ Next Stream::response_failed(Ending why, RetryOn event, uint16_t status) {
     keep_client_ = false;
     return go(Step::finish);
   }
-  if (upload_.keep && attempts_left_ > 0 && !be().retry_on.disabled &&
-      be().retry_on.events[static_cast<size_t>(event)]) {
+  if (upload_.keep && attempts_left_ > 0 && retries_on(event)) {
     drop_server_conn();
     response_started_ = false;
     return retry();
   }
   count_bad_response();
   return reply(status, why);
+}
+
+// What a server may not send: kept for `show errors`, and the end of this attempt.
+Next Stream::refuse_response(char phase, std::string_view why) {
+  plane_.capture_error({.when_us = realtime_ns() / 1000,
+                        .frontend = fe().name,
+                        .backend = be().name,
+                        .server = server_->config.name,
+                        .client = session_->client_address().text(),
+                        .why = std::string(why),
+                        .bytes = std::string(server_conn_->conn.input()),
+                        .is_request = false,
+                        .position = response_parser_.parsed()});
+  return response_failed({'P', phase}, RetryOn::kJunkResponse, 502);
 }
 
 // Returns wait() when the final head was sent, go(forward) after an interim one, another step when
@@ -248,33 +246,21 @@ Next Stream::on_response_head() {
     response_started_ = false;
     return retry();
   }
-  if (status == 101 && !request_.says_upgrade) {
-    // Nobody asked for another protocol (RFC 9110, section 15.2.2).
-    return response_failed({'P', 'H'}, RetryOn::kJunkResponse, 502);
-  }
+  // RFC 9110, section 15.2.2
+  if (status == 101 && !request_.says_upgrade)
+    return refuse_response('H', "101 without a request to upgrade");
   if (request_.is_head()) response_parser_.set_no_body();
-  const bool becomes_tunnel = status == 101 || (request_.is_connect() && status / 100 == 2);
-  // An HTTP/1.0 client does not know chunks: the payload alone, ended by the close.
-  dechunk_ = !becomes_tunnel && response_.body == BodyKind::kChunked && request_.minor == 0 &&
-             !response_parser_.body_done();
-  const size_t head = response_parser_.head_size();
-  size_t body = from.input().size() - head;
-  if (dechunk_) {
-    body = 0;
-  } else if (!becomes_tunnel) {
-    // What came of the body with the head is judged before the client hears of either.
-    body = response_parser_.pass_body(from.input().substr(head));
-    if (response_parser_.bad()) {
-      capture_bad_response();
-      return response_failed({'P', 'H'}, RetryOn::kJunkResponse, 502);
-    }
-  }
+  if (status == 101 || (request_.is_connect() && status / 100 == 2)) become_tunnel();
+  // An HTTP/1.0 client does not know chunks: it gets the payload alone, ended by the close.
+  dechunk_ = !tunnel_ && response_.body == BodyKind::kChunked && request_.minor == 0;
+  const std::string_view behind = from.input().substr(response_parser_.head_size());
+  const size_t body = tunnel_ ? behind.size() : dechunk_ ? 0 : response_parser_.pass_body(behind);
+  if (response_parser_.bad()) return refuse_response('H', response_parser_.reason());
   response_head_done_ = true;
   response_ms_ = since_start();
   status_ = status;
   count_status(status);
   ++plane_.count(*server_).req_tot;
-  if (becomes_tunnel) become_tunnel();
   edit_response();
   // The request has reached its server: it need not be kept any longer.
   upload_.keep = false;
@@ -284,9 +270,9 @@ Next Stream::on_response_head() {
 
   Pieces pieces;
   write_head(response_, pieces);
-  pieces.add(from.input().substr(head, body));
+  pieces.add(behind.substr(0, body));
   const bool sent = to.write(pieces.span());
-  from.consume(head + body);
+  from.consume(response_parser_.head_size() + body);
   download_.moved += pieces.size();
   client_active_ms_ = plane_.now_ms();
   if (!sent) return client_aborted('D');
@@ -309,8 +295,7 @@ void Stream::edit_response() {
   if (tunnel_) return;
   const bool says_keep = response_.minor >= 1 ? !response_.says_close : response_.says_keep_alive;
   if (!says_keep || response_.body == BodyKind::kUntilClose) want_server_kept_ = false;
-  if (response_.body == BodyKind::kUntilClose && !response_parser_.body_done())
-    keep_client_ = false;
+  if (response_.body == BodyKind::kUntilClose) keep_client_ = false;
   if (dechunk_) {
     keep_client_ = false;
     response_.drop(HeaderId::kTransferEncoding);
@@ -346,7 +331,7 @@ std::optional<Next> Stream::forward_response() {
       count_abort(false);
       return response_failed({'S', 'D'}, RetryOn::kEmptyResponse, 502);
     case Pump::kBadSource:
-      return response_failed({'P', 'D'}, RetryOn::kJunkResponse, 502);
+      return refuse_response('D', response_parser_.reason());
   }
   HW_UNREACHABLE();
 }

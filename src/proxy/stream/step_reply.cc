@@ -95,7 +95,8 @@ uint64_t Stream::bytes_from_client() {
 Next Stream::finish() {
   if (!client_bytes_seen_ && is_http() && status_ == 0) {
     // A probe, or the end of a keep-alive connection.
-    if (session_->requests() <= 1) write_log(LogStage::kEnd);
+    const bool is_probe = session_->requests() <= 1;
+    if (is_probe && !fe().option(Option::kHttpIgnoreProbes)) write_log(LogStage::kEnd);
     return Next::done();
   }
   if (is_http() && status_ == 0) count_status(0);

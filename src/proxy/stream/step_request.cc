@@ -70,7 +70,6 @@ Next Stream::client_left_before_request() {
   if (!client_bytes_seen_) return go(Step::finish);
   count_unreadable();
   if (client().error() != 0) return go(Step::finish);
-  if (fe().option(Option::kHttpIgnoreProbes)) return go(Step::finish);
   return reply(400, ending_);
 }
 
@@ -181,20 +180,20 @@ Next Stream::apply_rules() {
 // server.
 Next Stream::buffer_request() {
   Conn& conn = client();
-  // The client waits to be told that its body is wanted (RFC 9110, section 10.1.1): by us, as the
-  // server will not see the request before.
-  if (request_.expects_continue && conn.input().size() <= upload_.approved) {
-    request_.expects_continue = false;
-    request_.drop(HeaderId::kExpect);
-    if (request_.minor >= 1 && !conn.write(std::string_view("HTTP/1.1 100 Continue\r\n\r\n"))) {
-      ending_ = {'C', 'D'};
-      return go(Step::finish);
-    }
-  }
   for (;;) {
     upload_.approved += request_parser_.pass_body(conn.input().substr(upload_.approved));
     if (request_parser_.bad()) return refuse_request(400, request_parser_.reason());
-    if (request_parser_.body_done() || conn.input_full()) break;
+    const bool whole = request_parser_.body_done();
+    if (request_.expects_continue) {
+      // The client waits to be told that its body is wanted (RFC 9110, section 10.1.1): by us, as
+      // the server will not see the request before.
+      request_.expects_continue = false;
+      request_.drop(HeaderId::kExpect);
+      if (request_.minor >= 1 && !whole)
+        conn.write(std::string_view("HTTP/1.1 100 Continue\r\n\r\n"));
+    }
+    conn.flush();  // a failure is seen below
+    if (whole || conn.input_full()) break;
     if (timed_out()) {
       count_unreadable();
       return reply(408, {'c', 'R'});

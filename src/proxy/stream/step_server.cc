@@ -262,10 +262,17 @@ void Stream::drop_server_conn() { server_conn_.reset(); }
 
 Next Stream::connect_failed() {
   drop_server_conn();
-  if (attempts_left_ > 0) return retry();
+  if (attempts_left_ > 0 && retries_on(RetryOn::kConnFailure)) return retry();
   ++plane_.count(*server_).conn_errors;
   ++plane_.count(*backend_).conn_errors;
   return reply(503, {connect_error_ == ETIMEDOUT ? 's' : 'S', 'C'});
+}
+
+bool Stream::retries_on(RetryOn event) const {
+  const RetryPolicy& policy = be().retry_on;
+  if (policy.disabled) return false;
+  // In mode tcp a failed connect is all that can be retried, whatever a line for mode http lists.
+  return !is_http() || policy.events[static_cast<size_t>(event)];
 }
 
 // Another attempt: on another server where `option redispatch` says so, otherwise on the same one

@@ -144,6 +144,7 @@ class Stream final : public ConnOwner {
   std::unique_ptr<ServerConn> take_idle();
   int64_t connect_deadline() const;
   Next connect_failed();
+  bool retries_on(RetryOn event) const;
   Next retry();
   Next client_aborted(char phase);
   void drop_server_conn();
@@ -175,7 +176,7 @@ class Stream final : public ConnOwner {
   Next response_failed(Ending why, RetryOn event, uint16_t status);
   void count_abort(bool by_client);
   void count_bad_response();
-  void capture_bad_response();
+  Next refuse_response(char phase, std::string_view why);
   Next transfer_timed_out();
   bool upload_waits_for_client() const;
   bool upload_waits_for_server() const;
