@@ -228,3 +228,21 @@ TEST_CASE("a queue of `maxqueue` sends the next one elsewhere") {
   lab.turn();
   answer(a, first);
 }
+
+// Its end had been read before the answer was, and the session stayed until `timeout client`.
+TEST_CASE("who half-closes while it waits is served, and let go") {
+  Lab lab(listen_with({.timeouts = " timeout client 60s\n timeout server 60s\n",
+                       .servers = " server s @s1 maxconn 1\n"}));
+  Peer& first = lab.connect();
+  Peer& server = lab.reach_server(first, request("/1"));
+  Peer& second = lab.connect();
+  second.send(request("/2"));
+  lab.turn();
+  second.finish();
+  lab.turn();
+  answer(server, first);
+  Peer& again = lab.accept();
+  again.read_until("\r\n\r\n");
+  again.send(kOk);
+  CHECK(second.read_to_end() == kOk);
+}

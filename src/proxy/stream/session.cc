@@ -128,7 +128,8 @@ void Session::run() {
         if (stream_->advance() == Stream::State::kDone) {
           stream_done();
           // What came in the meantime, a request or the end, has had its edge: no other follows.
-          again = phase_ == Phase::kIdle && (client_.has_input() || client_.readable());
+          again = phase_ == Phase::kIdle &&
+                  (client_.has_input() || client_.readable() || client_.has_ended());
         }
         break;
       case Phase::kLingering:
