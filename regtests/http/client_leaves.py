@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Clients that close early: `option abortonclose` for those that wait, `option http-ignore-probes` for those that never asked."""
-from hawser import check
-from http_peers import OK, Origin, Proxy, UdpLog, ask, get, http_listen, status
+from hawser import check, wait_until
+from http_peers import OK, Origin, Proxy, UdpLog, ask, get, http_listen, ours, status
 
 
 def logged(log):
     return f"log {log.target} local0\noption httplog"
+
+
+def queued(proxy):
+    """Column qcur of the backend."""
+    return next(int(line.split(",")[2]) for line in proxy.cli("show stat").splitlines() if line.startswith("l,BACKEND,"))
 
 
 # A client that waits in the queue sends FIN: its request is dropped, or served all the same.
@@ -16,6 +21,7 @@ for option, is_served in (("", True), ("option abortonclose", False)):
         first, second = proxy.connect(), proxy.connect()
         server, _ = ask(first, origin, get("/first", "Connection: close"))
         second.send(get("/second"))
+        wait_until(lambda: queued(proxy) == 1, "the second request waits in the queue")
         second.finish()
         if not is_served:
             line = log.line("/second")
@@ -55,7 +61,7 @@ for option in ("", "option http-ignore-probes"):
         answer = silent.read_to_end()
         probe = proxy.connect()
         probe.finish()
-        check(probe.is_closed(), f"'{option}': a client that closes without a word gets none")
+        ours(probe.is_closed(), f"'{option}': a client that closes without a word gets none")
         if option:
             check(answer == b"", "http-ignore-probes: nor does one that is silent for `timeout http-request`")
         else:

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """`retry-on`: each event leads to another attempt, with the whole request, where the line lists it, and to the error where not."""
 from hawser import check
-from http_peers import OK, Origin, Proxy, ask, get, http_listen, status
+from http_peers import OK, Origin, Proxy, ask, get, http_listen, is_haproxy, ours, status
 
 POST = get("/").replace(b"GET", b"POST").replace(b"\r\n\r\n", b"\r\nContent-Length: 4\r\n\r\nbody")
-STATUSES = (401, 403, 404, 408, 425, 429, 500, 501, 502, 503, 504)
+STATUSES = (401, 403, 404, 408, 425, 500, 501, 502, 503, 504) + (() if is_haproxy() else (429,))
 
 
 def closes(server):
@@ -56,7 +56,6 @@ EVENTS = (
     ("conn-failure", None, 503),
     ("empty-response", closes, 502),
     ("junk-response", answers_nonsense, 502),
-    ("junk-response", answers_half_a_head, 502),
     ("response-timeout", is_silent, 504),
     ("503", answers(503), 503),
 )
@@ -66,6 +65,9 @@ for event, fails, error in EVENTS:
     check(outcome("all-retryable-errors", fails) == (200, True), f"{event} is one of all-retryable-errors")
     check(outcome(others, fails) == (error, False), f"{event}: none with all others")
     check(outcome("none", fails) == (error, False), f"{event}: none with `none`")
+# HAProxy takes a part of a head for an empty response, against its manual.
+ours(outcome("junk-response", answers_half_a_head) == (200, True), "a part of a head is junk")
+ours(outcome("empty-response", answers_half_a_head) == (502, False), "and not an empty response")
 for number in STATUSES:
     check(outcome(f"{number} 0rtt-rejected", answers(number)) == (200, True), f"{number}: another attempt")
     check(outcome("conn-failure", answers(number)) == (number, False), f"{number}: passed on where it is not listed")

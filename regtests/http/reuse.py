@@ -3,7 +3,7 @@
 """Which requests go out on a server connection that stands already: `http-reuse` in its four modes, `pool-max-conn`, `max-reuse`
 and `pool-purge-delay`."""
 from hawser import check
-from http_peers import Origin, Proxy, ask, exchange, get, http_listen, OK
+from http_peers import OK, Origin, Proxy, ask, exchange, get, http_listen, is_haproxy, ours
 
 
 def finish(server, client):
@@ -48,10 +48,10 @@ def reused_by_later_request(mode):
 
 
 for mode, once, twice in (("never", False, False), ("safe", False, False), ("aggressive", False, True), ("always", True, True)):
-    check(reused_by_first_request(mode, 1) == once, f"{mode}: a first request on a connection that was used once: {once}")
-    check(reused_by_first_request(mode, 2) == twice, f"{mode}: a first request on a connection that was used twice: {twice}")
+    ours(reused_by_first_request(mode, 1) == once, f"{mode}: a first request on a connection that was used once: {once}")
+    ours(reused_by_first_request(mode, 2) == twice, f"{mode}: a first request on a connection that was used twice: {twice}")
 for mode in ("never", "safe", "always"):
-    check(reused_by_later_request(mode) == (mode != "never"), f"{mode}: a later request on another client's connection")
+    ours(reused_by_later_request(mode) == (mode != "never"), f"{mode}: a later request on another client's connection")
 
 
 
@@ -92,14 +92,14 @@ with Proxy(http_listen(f"http-reuse always\nserver s1 {origin.address} pool-purg
     check(first.is_closed() and second.is_closed() and third.is_quiet(), "pool-purge-delay: the older half goes first")
     check(third.is_closed(), "and the rest later")
 
-# HAProxy does not keep to it with HTTP/1.
-origin = Origin()
-with Proxy(http_listen(f"http-reuse always\nserver s1 {origin.address} max-reuse 2")) as proxy:
-    client = proxy.connect()
-    server, _ = ask(client, origin)
-    finish(server, client)
-    for _ in range(2):
-        exchange(client, server)
-    check(server.is_closed(), "max-reuse 2: closed behind the third request")
-    server, _ = ask(client, origin)
-    finish(server, client)
+if not is_haproxy():  # which does not keep to it with HTTP/1
+    origin = Origin()
+    with Proxy(http_listen(f"http-reuse always\nserver s1 {origin.address} max-reuse 2")) as proxy:
+        client = proxy.connect()
+        server, _ = ask(client, origin)
+        finish(server, client)
+        for _ in range(2):
+            exchange(client, server)
+        check(server.is_closed(), "max-reuse 2: closed behind the third request")
+        server, _ = ask(client, origin)
+        finish(server, client)

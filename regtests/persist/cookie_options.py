@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The words of `cookie`: domain, attr, postonly, nocache, preserve, prefix; servers without a value; `option persist`."""
 from hawser import check
-from http_peers import OK, Origin, Proxy, UdpLog, ask, field, fields, get, http_listen, is_haproxy
+from http_peers import OK, Origin, Proxy, UdpLog, ask, field, fields, get, http_listen
 
 POST = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"
 ETAG = OK.replace(b"\r\n\r\n", b'\r\nETag: "1"\r\n\r\n')  # HAProxy takes a response without any for one that is not cached
@@ -56,5 +56,5 @@ for option, goes_to_dead in (("", False), ("option persist", True)):
         server.send(OK)
         new = field(client.read_answer(), "Set-Cookie")
         check(new == (None if goes_to_dead else "C=b; path=/"), f"'{option}': a cookie of a server in maintenance; new cookie: {new}")
-        letters = "VN" if goes_to_dead else "DI"
+        letters = "DN" if goes_to_dead else "DI"
         check(f" --{letters} " in log.line("GET /"), f"'{option}': logged as {letters}")

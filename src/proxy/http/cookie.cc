@@ -235,7 +235,7 @@ void write_persistence(const ProxyConfig& backend, std::span<const std::string> 
   const std::string& ours = cookies[position];
   treat_server_cookie(config, ours, response, outcome);
   const bool preserved = config.preserve && outcome.response == 'P';
-  const bool has_ours = outcome.client == 'V' && outcome.server == position;
+  const bool has_ours = outcome.server == position;
   if (config.how != CookieConfig::How::kInsert || preserved) return;
   if (has_ours && !outcome.wants_dates) return;
   // A server without a value of its own: the client is not to come back with another's.

@@ -31,7 +31,9 @@ Server* Stream::persistent_server() {
   if (cookie_.server == kNoIndex) return nullptr;
   Server& server = *backend_->servers[cookie_.server];
   const HealthWord health = health_of(plane_.shared.server_state(server.slot));
-  if (is_usable(health) || be().option(Option::kPersist)) return &server;
+  if (is_usable(health)) return &server;
+  cookie_.client = 'D';
+  if (be().option(Option::kPersist)) return &server;
   give_up_cookie();
   return nullptr;
 }
