@@ -17,7 +17,9 @@ def queued(proxy):
 # A client that waits in the queue sends FIN: its request is dropped, or served all the same.
 for option, is_served in (("", True), ("option abortonclose", False)):
     origin, log = Origin(), UdpLog()
-    with Proxy(http_listen(f"{option}\nserver s1 {origin.address} maxconn 1", logged(log))) as proxy:
+    # Nothing may end by these timeouts.
+    timeouts = "timeout client 60s\ntimeout queue 60s"
+    with Proxy(http_listen(f"{option}\nserver s1 {origin.address} maxconn 1", logged(log), timeouts)) as proxy:
         first, second = proxy.connect(), proxy.connect()
         server, _ = ask(first, origin, get("/first", "Connection: close"))
         second.send(get("/second"))
@@ -32,7 +34,7 @@ for option, is_served in (("", True), ("option abortonclose", False)):
             again = origin.accept() if not server.waits_before(origin) else server
             check(again.read_head().startswith(b"GET /second "), "without it, a client that closed one side is served")
             again.send(OK)
-            check(second.read_to_end().endswith(b"ok"), "and answered")
+            check(second.read_to_end().endswith(b"ok"), "answered, and let go")
         else:
             check(server.is_quiet() and not origin.has_connection(), "abortonclose: its request goes nowhere")
 

@@ -222,7 +222,7 @@ Next Stream::refuse_response(char phase, std::string_view why) {
                         .why = std::string(why),
                         .bytes = std::string(server_conn_->conn.input()),
                         .is_request = false,
-                        .position = response_parser_.parsed()});
+                        .position = response_head_done_ ? 0 : response_parser_.parsed()});
   return response_failed({'P', phase}, RetryOn::kJunkResponse, 502);
 }
 
