@@ -3,7 +3,7 @@
 """Responses that two programs could read in two ways become a 502, and the connections to both sides end: not a byte of what the
 server sent reaches the client."""
 from hawser import check
-from http_peers import Origin, Proxy, ask, fields, http_listen, status
+from http_peers import Origin, Proxy, ask, fields, get, http_listen, status
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -51,6 +51,11 @@ with Proxy(http_listen(f"server s1 {origin.address}", options="retries 0", setti
         check(status(answer) == 502 and answer.count(b"HTTP/1.1 ") == 1 and b"hidden" not in answer, f"{name}: 502 and the end")
         assert fields(answer, "Connection") == ["close"], answer
         assert server.is_closed(), name
+    # A client of HTTP/1.0 gets no chunks, and is not to take a part of them for the whole.
+    client = proxy.connect()
+    server, _ = ask(client, origin, get(version="1.0"))
+    server.send(CHUNKED + b"3\r\nabc\r\ng\r\n" + HIDDEN)
+    check(status(client.read_to_end()) == 502, "invalid chunks for a client of HTTP/1.0: 502")
     # The client has the head when the framing breaks: only the end of the connection can tell it.
     client = proxy.connect()
     server, _ = ask(client, origin)

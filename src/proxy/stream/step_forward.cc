@@ -249,12 +249,23 @@ Next Stream::on_response_head() {
   // RFC 9110, section 15.2.2
   if (status == 101 && !request_.says_upgrade)
     return refuse_response('H', "101 without a request to upgrade");
+  return begin_response();
+}
+
+// Sends the final head with what has come of the body.
+Next Stream::begin_response() {
+  Conn& from = server_conn_->conn;
+  Conn& to = client();
+  const uint16_t status = response_.status;
   if (request_.is_head()) response_parser_.set_no_body();
   if (status == 101 || (request_.is_connect() && status / 100 == 2)) become_tunnel();
   // An HTTP/1.0 client does not know chunks: it gets the payload alone, ended by the close.
   dechunk_ = !tunnel_ && response_.body == BodyKind::kChunked && request_.minor == 0;
   const std::string_view behind = from.input().substr(response_parser_.head_size());
-  const size_t body = tunnel_ ? behind.size() : dechunk_ ? 0 : response_parser_.pass_body(behind);
+  std::string payload;
+  const size_t body = tunnel_    ? behind.size()
+                      : dechunk_ ? response_parser_.pass_body_payload(behind, payload)
+                                 : response_parser_.pass_body(behind);
   if (response_parser_.bad()) return refuse_response('H', response_parser_.reason());
   response_head_done_ = true;
   response_ms_ = since_start();
@@ -270,7 +281,7 @@ Next Stream::on_response_head() {
 
   Pieces pieces;
   write_head(response_, pieces);
-  pieces.add(behind.substr(0, body));
+  pieces.add(dechunk_ ? std::string_view(payload) : behind.substr(0, body));
   const bool sent = to.write(pieces.span());
   from.consume(response_parser_.head_size() + body);
   download_.moved += pieces.size();

@@ -170,6 +170,7 @@ class Stream final : public ConnOwner {
   std::optional<Next> read_response();
   std::optional<Next> forward_response();
   Next on_response_head();
+  Next begin_response();
   void edit_response();
   void become_tunnel();
   Next server_failed_early();
