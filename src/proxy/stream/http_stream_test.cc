@@ -275,7 +275,7 @@ TEST_CASE("a connection that stays open behind an HTTP/1.0 response says so") {
 }
 
 TEST_CASE("a client that has finished before its response came is let go with it") {
-  Lab lab(listen_with(""));
+  Lab lab(listen_with({}));
   Peer& client = lab.connect();
   client.send(kGet);
   client.finish();
@@ -287,7 +287,7 @@ TEST_CASE("a client that has finished before its response came is let go with it
 }
 
 TEST_CASE("a response whose body begins with nonsense does not begin at the client") {
-  Lab lab(listen_with(""));
+  Lab lab(listen_with({}));
   Peer& client = lab.connect();
   client.send(kGet);
   Peer& server = lab.accept();

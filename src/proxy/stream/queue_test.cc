@@ -61,7 +61,7 @@ class Neighbour {
 
 // One request is served and one waits, in a worker of two.
 struct Full {
-  Lab lab{listen_with(" server s @s1 maxconn 1\n http-reuse never\n"), 1, 2};
+  Lab lab{listen_with({.servers = " server s @s1 maxconn 1\n http-reuse never\n"}), 1, 2};
   Peer& first = lab.connect();
   Peer* server = nullptr;
   Peer* second = nullptr;
@@ -116,7 +116,7 @@ TEST_CASE("a slot is not left to a worker that hangs") {
 }
 
 TEST_CASE("a newcomer does not overtake another worker's stream") {
-  Lab lab(listen_with(" server s @s1 maxconn 1\n http-reuse never\n"), 1, 2);
+  Lab lab(listen_with({.servers = " server s @s1 maxconn 1\n http-reuse never\n"}), 1, 2);
   Neighbour neighbour(lab, 1'000);
   Peer& client = lab.connect();
   client.send(request("/1"));
