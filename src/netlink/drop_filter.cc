@@ -2,21 +2,15 @@
 #include "netlink/drop_filter.h"
 
 #include <errno.h>
-#include <linux/netfilter.h>
-#include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink.h>
 #include <net/if.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <span>
 
-#include "base/fd.h"
-#include "netlink/message.h"
+#include "netlink/nft_batch.h"
 
 namespace hawser {
 namespace {
@@ -27,7 +21,6 @@ constexpr char kAddresses4[] = "addresses4", kAddresses6[] = "addresses6";
 constexpr uint32_t kTypeIpv4 = 7, kTypeIpv6 = 8;
 // An attribute, which holds all elements of a message, has 64 KiB at most.
 constexpr size_t kElementsPerMessage = 1000;
-constexpr size_t kLargestMessage = 65536;
 
 bool is_link_local(const Address& address) {
   return address.family() == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&address.v6());
@@ -39,127 +32,6 @@ std::span<const uint8_t> bytes_of(const Address& address) {
   }
   return {reinterpret_cast<const uint8_t*>(&address.v6()), sizeof address.v6()};
 }
-
-// Requests that the kernel carries out as one: all of them, or none.
-class Batch {
- public:
-  Batch() { add_frame(NFNL_MSG_BATCH_BEGIN); }
-
-  // `fill` puts the attributes.
-  template <class Fill>
-  void add(int request, int flags, Fill fill) {
-    NetlinkMessage message((NFNL_SUBSYS_NFTABLES << 8) | request, NLM_F_REQUEST | NLM_F_ACK | flags,
-                           kLargestMessage);
-    message.header(nfgenmsg{.nfgen_family = NFPROTO_INET, .version = NFNETLINK_V0, .res_id = 0});
-    fill(message);
-    append(message);
-  }
-  // 0, or the errno of the first request that failed.
-  int run();
-
- private:
-  void add_frame(int type) {
-    NetlinkMessage message(type, NLM_F_REQUEST);
-    message.header(nfgenmsg{
-        .nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0, .res_id = htons(NFNL_SUBSYS_NFTABLES)});
-    append(message);
-  }
-  void append(NetlinkMessage& message) {
-    message.raw()->nlmsg_seq = ++sequence_;
-    bytes_.append(reinterpret_cast<const char*>(message.raw()), message.raw()->nlmsg_len);
-    bytes_.resize(NLMSG_ALIGN(bytes_.size()));
-  }
-  std::string bytes_;
-  uint32_t sequence_ = 0;
-};
-
-int Batch::run() {
-  add_frame(NFNL_MSG_BATCH_END);
-  const Fd fd(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER));
-  if (!fd) return errno;
-  const int size = 1 << 20;
-  setsockopt(fd.get(), SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size);
-  sockaddr_nl kernel{};
-  kernel.nl_family = AF_NETLINK;
-  if (sendto(fd.get(), bytes_.data(), bytes_.size(), 0, reinterpret_cast<const sockaddr*>(&kernel),
-             sizeof kernel) < 0) {
-    return errno;
-  }
-  // The kernel has done everything within sendto(), and all its answers wait.
-  for (;;) {
-    alignas(nlmsghdr) char buffer[16384];
-    const ssize_t n = recv(fd.get(), buffer, sizeof buffer, MSG_DONTWAIT | MSG_TRUNC);
-    if (n < 0) return errno == EAGAIN ? 0 : errno;
-    auto* answer = reinterpret_cast<nlmsghdr*>(buffer);
-    auto left = static_cast<int>(std::min(n, static_cast<ssize_t>(sizeof buffer)));
-    for (; nlmsg_ok(answer, left); answer = nlmsg_next(answer, &left)) {
-      if (answer->nlmsg_type != NLMSG_ERROR) continue;
-      const int code = -static_cast<const nlmsgerr*>(NLMSG_DATA(answer))->error;
-      if (code != 0) return code;
-    }
-  }
-}
-
-// The expressions of a rule: each looks at the packet, and ends the rule where it does not fit.
-class Rule {
- public:
-  explicit Rule(NetlinkMessage& message) : message_(message) {}
-
-  Rule& meta_is(uint32_t key, std::span<const uint8_t> value) {
-    expression("meta", [&] {
-      message_.put_network_order(NFTA_META_DREG, NFT_REG_1);
-      message_.put_network_order(NFTA_META_KEY, key);
-    });
-    return compare(value);
-  }
-  Rule& bytes_are(uint32_t base, uint32_t offset, std::span<const uint8_t> value) {
-    load(base, offset, value.size());
-    return compare(value);
-  }
-  Rule& destination_is_in(const char* set, uint32_t offset, uint32_t size) {
-    load(NFT_PAYLOAD_NETWORK_HEADER, offset, size);
-    return expression("lookup", [&] {
-      message_.put(NFTA_LOOKUP_SET, std::string(set));
-      message_.put_network_order(NFTA_LOOKUP_SREG, NFT_REG_1);
-    });
-  }
-  void verdict(uint32_t code) {
-    expression("immediate", [&] {
-      message_.put_network_order(NFTA_IMMEDIATE_DREG, NFT_REG_VERDICT);
-      message_.nest(NFTA_IMMEDIATE_DATA, [&] {
-        message_.nest(NFTA_DATA_VERDICT,
-                      [&] { message_.put_network_order(NFTA_VERDICT_CODE, code); });
-      });
-    });
-  }
-
- private:
-  template <class Fill>
-  Rule& expression(const char* name, Fill fill) {
-    message_.nest(NFTA_LIST_ELEM, [&] {
-      message_.put(NFTA_EXPR_NAME, std::string(name));
-      message_.nest(NFTA_EXPR_DATA, fill);
-    });
-    return *this;
-  }
-  void load(uint32_t base, uint32_t offset, size_t size) {
-    expression("payload", [&] {
-      message_.put_network_order(NFTA_PAYLOAD_DREG, NFT_REG_1);
-      message_.put_network_order(NFTA_PAYLOAD_BASE, base);
-      message_.put_network_order(NFTA_PAYLOAD_OFFSET, offset);
-      message_.put_network_order(NFTA_PAYLOAD_LEN, static_cast<uint32_t>(size));
-    });
-  }
-  Rule& compare(std::span<const uint8_t> value) {
-    return expression("cmp", [&] {
-      message_.put_network_order(NFTA_CMP_SREG, NFT_REG_1);
-      message_.put_network_order(NFTA_CMP_OP, NFT_CMP_EQ);
-      message_.nest(NFTA_CMP_DATA,
-                    [&] { message_.put(NFTA_DATA_VALUE, value.data(), value.size()); });
-    });
-  }
-  NetlinkMessage& message_;
-};
 
 class FilterBatch {
  public:
@@ -205,14 +77,14 @@ class FilterBatch {
     });
   }
 
-  // `fill` gets a Rule.
+  // `fill` gets an NftRule.
   template <class Fill>
   void add_rule(Fill fill) {
     batch_.add(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, [&](NetlinkMessage& message) {
       message.put(NFTA_RULE_TABLE, table_);
       message.put(NFTA_RULE_CHAIN, std::string(kChain));
       message.nest(NFTA_RULE_EXPRESSIONS, [&] {
-        Rule rule(message);
+        NftRule rule(message);
         fill(rule);
       });
     });
@@ -238,7 +110,7 @@ class FilterBatch {
   }
 
   std::string table_;
-  Batch batch_;
+  NftBatch batch_;
   uint32_t sets_ = 0;
 };
 
@@ -247,7 +119,7 @@ constexpr uint8_t kIpv4[] = {NFPROTO_IPV4}, kIpv6[] = {NFPROTO_IPV6}, kIcmp6[] =
 constexpr uint8_t kDiscovery[] = {ND_NEIGHBOR_SOLICIT, ND_NEIGHBOR_ADVERT};
 
 void add_rules4(FilterBatch& batch) {
-  batch.add_rule([](Rule& rule) {
+  batch.add_rule([](NftRule& rule) {
     rule.meta_is(NFT_META_NFPROTO, kIpv4)
         .destination_is_in(kAddresses4, kDestination4, sizeof(in_addr))
         .verdict(NF_DROP);
@@ -257,7 +129,7 @@ void add_rules4(FilterBatch& batch) {
 // RFC 9568, section 6.1: neighbour discovery goes on without Accept_Mode.
 void add_discovery(FilterBatch& batch) {
   for (const uint8_t& type : kDiscovery) {
-    batch.add_rule([&type](Rule& rule) {
+    batch.add_rule([&type](NftRule& rule) {
       rule.meta_is(NFT_META_NFPROTO, kIpv6)
           .meta_is(NFT_META_L4PROTO, kIcmp6)
           .bytes_are(NFT_PAYLOAD_TRANSPORT_HEADER, 0, {&type, 1})
@@ -267,7 +139,7 @@ void add_discovery(FilterBatch& batch) {
 }
 
 void add_rules6(FilterBatch& batch) {
-  batch.add_rule([](Rule& rule) {
+  batch.add_rule([](NftRule& rule) {
     rule.meta_is(NFT_META_NFPROTO, kIpv6)
         .destination_is_in(kAddresses6, kDestination6, sizeof(in6_addr))
         .verdict(NF_DROP);
@@ -278,7 +150,7 @@ void add_rules6(FilterBatch& batch) {
 void add_link_local(FilterBatch& batch, const Address& address, const std::string& interface) {
   std::array<uint8_t, IFNAMSIZ> name{};
   std::copy_n(interface.begin(), std::min(interface.size(), name.size() - 1), name.begin());
-  batch.add_rule([&](Rule& rule) {
+  batch.add_rule([&](NftRule& rule) {
     rule.meta_is(NFT_META_NFPROTO, kIpv6)
         .meta_is(NFT_META_IIFNAME, name)
         .bytes_are(NFT_PAYLOAD_NETWORK_HEADER, kDestination6, bytes_of(address))
