@@ -80,7 +80,9 @@ with HumblePair(f"virtual-mac\nvirtual-address {VIP6}") as lab:
     lab.check_restored()
     check(not a.has("vrrp6.51"), "of IPv6 neither")
 
-with MacPair() as lab:
+NETWORK_VIP = "10.99.0.60"  # with the prefix of the network, which the interface below has as well
+
+with MacPair(f"virtual-mac\nvirtual-address {NETWORK_VIP}/24") as lab:
     a, observer = lab.a, lab.observer
     lab.settle()
     cut = lab.cut(a)
@@ -92,6 +94,8 @@ with MacPair() as lab:
     noticed = lab.first.wait_log("somebody removed the interface vrrp.51")
     lab.master_again(noticed)
     check(a.is_up("vrrp.51"), "an interface that somebody removed is made again")
+    check(lab.client.is_answered(NETWORK_VIP) and lab.client.neighbour(NETWORK_VIP) == MAC, "and has its addresses")
+    check(lab.client.is_answered(a.address) and lab.client.neighbour(a.address) == a.mac_of(), "the one below has its own")
     check([a.setting(name) for name in SETTINGS] == ["1", "2"], "the one below does not speak for the address")
 
 with MacPair() as lab:

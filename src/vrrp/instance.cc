@@ -138,8 +138,8 @@ void Instance::lose_macvlan(int64_t now_ns) {
   if (election_.role() != VrrpState::kMaster) return;
   tell(kVrrpNote, LogLevel::kWarning,
        fmt::format("somebody removed the interface {}", macvlan_->name()));
-  set_macvlan_up(true);  // to resign
-  apply(election_.address_lost(now_ns), now_ns);
+  set_macvlan_up(true);
+  put_back(now_ns);
 }
 
 void Instance::open_lanes() {
@@ -296,6 +296,10 @@ void Instance::address_gone(const LinkAddress& gone, int64_t now_ns) {
   if (loss != Vips::Loss::kLost || election_.role() != VrrpState::kMaster) return;
   tell(kVrrpNote, LogLevel::kWarning,
        fmt::format("somebody removed {} from the interface", gone.address.ip_text()));
+  put_back(now_ns);
+}
+
+void Instance::put_back(int64_t now_ns) {
   if (now_ns - removed_ns_ > kRemovals) removed_ns_ = now_ns;
   if (now_ns - removed_ns_ <= kOneRemoval) {
     take_addresses();

@@ -87,6 +87,7 @@ class Instance {
   Result<> settle_macvlan();
   void set_macvlan_up(bool up);
   void lose_macvlan(int64_t now_ns);
+  void put_back(int64_t now_ns);  // the addresses that somebody removed
   void settle_fault(int64_t now_ns);
   void apply(const ActionList& actions, int64_t now_ns);
   void perform(const Action& action, int64_t now_ns);
