@@ -3,6 +3,7 @@
 
 #include <netinet/tcp.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/text.h"
@@ -10,6 +11,9 @@
 
 namespace hawser {
 namespace {
+
+// Of a range that is nearly used up, a client shall not try all: each try costs three system calls.
+constexpr uint32_t kMostPortsTried = 256;
 
 bool set(int fd, int level, int name, int value) {
   return ::setsockopt(fd, level, name, &value, sizeof value) == 0;
@@ -55,9 +59,9 @@ bool bind_to(int fd, const Address& address) {
   return ::bind(fd, reinterpret_cast<sockaddr*>(&storage), length) == 0;
 }
 
-// 0, or the errno of what failed.
-int bind_source(int fd, int family, const SourceConfig& source, const Session& session,
-                const Head& request) {
+// 0, or the errno of what failed. `port`: of the source's range, where it has one.
+int bind_source(int fd, int family, const SourceConfig& source, uint32_t port,
+                const Session& session, const Head& request) {
   if (!source.interface.empty() &&
       ::setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, source.interface.data(),
                    static_cast<socklen_t>(source.interface.size())) != 0) {
@@ -76,14 +80,25 @@ int bind_source(int fd, int family, const SourceConfig& source, const Session& s
     set(fd, SOL_IP, IP_BIND_ADDRESS_NO_PORT, 1);
     return bind_to(fd, source.address) ? 0 : errno;
   }
+  // One port can serve several servers here as well; connect() refuses it for the same one.
   set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
   Address from = source.address;
-  for (uint32_t port = source.port_low; port <= source.port_high; ++port) {
-    from.set_port(static_cast<uint16_t>(port));
-    if (bind_to(fd, from)) return 0;
-    if (errno != EADDRINUSE) return errno;
-  }
-  return EADDRINUSE;
+  from.set_port(static_cast<uint16_t>(port));
+  return bind_to(fd, from) ? 0 : errno;
+}
+
+void set_options(int fd, const Config& config, const ProxyConfig& backend,
+                 const ServerConfig& server) {
+  set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  if (backend.option(Option::kSrvtcpka)) set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  if (server.set.tcp_user_timeout_ms != 0)
+    set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, server.set.tcp_user_timeout_ms);
+  // The ACK of the handshake waits for the first data (tcp(7)).
+  if (backend.option(Option::kTcpSmartConnect)) set(fd, IPPROTO_TCP, TCP_QUICKACK, 0);
+  if (server.set.tfo) set(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
+  const auto& tune = config.global.tune;
+  if (tune.rcvbuf_server != 0) set(fd, SOL_SOCKET, SO_RCVBUF, static_cast<int>(tune.rcvbuf_server));
+  if (tune.sndbuf_server != 0) set(fd, SOL_SOCKET, SO_SNDBUF, static_cast<int>(tune.sndbuf_server));
 }
 
 // nullptr: the kernel's choice.
@@ -120,38 +135,33 @@ Address connect_address(const ServerConfig& server, const Session& session) {
 
 Result<Fd> open_server_connection(const Config& config, const ProxyConfig& backend,
                                   const ServerConfig& server, const Session& session,
-                                  const Head& request) {
+                                  const Head& request, uint64_t turn) {
   const Address address = connect_address(server, session);
-  Fd fd(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!fd) return errno_error("socket", errno);
-  if (address.is_ip()) {
-    set(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
-    if (backend.option(Option::kSrvtcpka)) set(fd.get(), SOL_SOCKET, SO_KEEPALIVE, 1);
-    if (server.set.tcp_user_timeout_ms != 0) {
-      set(fd.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, server.set.tcp_user_timeout_ms);
+  const SourceConfig* source = address.is_ip() ? source_of(backend, server) : nullptr;
+  const bool has_range = source != nullptr && source->port_low != 0;
+  const uint32_t ports = has_range ? source->port_high - source->port_low + 1u : 1u;
+  int error = 0;
+  for (uint32_t tries = 0; tries < std::min(ports, kMostPortsTried); ++tries) {
+    Fd fd(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (!fd) return errno_error("socket", errno);
+    if (address.is_ip()) set_options(fd.get(), config, backend, server);
+    if (source != nullptr) {
+      const auto port = static_cast<uint32_t>(source->port_low + (turn + tries) % ports);
+      error = bind_source(fd.get(), address.family(), *source, port, session, request);
+      if (error == EADDRINUSE) continue;
+      if (error != 0) return errno_error("bind", error);
     }
-    // The ACK of the handshake waits for the first data (tcp(7)).
-    if (backend.option(Option::kTcpSmartConnect)) set(fd.get(), IPPROTO_TCP, TCP_QUICKACK, 0);
-    if (server.set.tfo) set(fd.get(), IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
-    const auto& tune = config.global.tune;
-    if (tune.rcvbuf_server != 0)
-      set(fd.get(), SOL_SOCKET, SO_RCVBUF, static_cast<int>(tune.rcvbuf_server));
-    if (tune.sndbuf_server != 0)
-      set(fd.get(), SOL_SOCKET, SO_SNDBUF, static_cast<int>(tune.sndbuf_server));
-    if (const SourceConfig* source = source_of(backend, server); source != nullptr) {
-      if (const int code = bind_source(fd.get(), address.family(), *source, session, request);
-          code != 0) {
-        return errno_error("bind", code);
-      }
+    sockaddr_storage storage;
+    const socklen_t length = address.to_sockaddr(storage);
+    if (::connect(fd.get(), reinterpret_cast<sockaddr*>(&storage), length) == 0 ||
+        errno == EINPROGRESS) {
+      return fd;
     }
+    error = errno;
+    // Another connection to this server has the port, in this worker or another.
+    if (error != EADDRNOTAVAIL) break;
   }
-  sockaddr_storage storage;
-  const socklen_t length = address.to_sockaddr(storage);
-  if (::connect(fd.get(), reinterpret_cast<sockaddr*>(&storage), length) != 0 &&
-      errno != EINPROGRESS) {
-    return errno_error("connect", errno);
-  }
-  return fd;
+  return errno_error("connect", error);
 }
 
 }  // namespace hawser

@@ -24,9 +24,10 @@ enum class ConnSharing : uint8_t { kAnyone, kSameClient, kNobody };
 ConnSharing sharing_of(const ProxyConfig& backend, const ServerConfig& server);
 
 // Starts a non-blocking connect, from the `source` of the server or its backend. The error's code
-// is an errno. `request` is for `usesrc hdr_ip(…)`; in mode tcp it is empty.
+// is an errno. `request` is for `usesrc hdr_ip(…)`; in mode tcp it is empty. `turn` says where in a
+// range of source ports the search for a free one begins: another place each time.
 Result<Fd> open_server_connection(const Config& config, const ProxyConfig& backend,
                                   const ServerConfig& server, const Session& session,
-                                  const Head& request);
+                                  const Head& request, uint64_t turn);
 
 }  // namespace hawser

@@ -216,7 +216,9 @@ Next Stream::start_connect(ConnectHow how) {
   }
   ++plane_.count(*server_).connects;
   ++plane_.count(*backend_).connects;
-  auto opened = open_server_connection(plane_.config, be(), server_->config, *session_, request_);
+  const uint64_t turn = id_ * plane_.shared.workers() + plane_.worker;
+  auto opened =
+      open_server_connection(plane_.config, be(), server_->config, *session_, request_, turn);
   if (!opened) {
     connect_error_ = opened.error().code;
     return connect_failed();

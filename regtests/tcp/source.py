@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""`source`: from which address and ports the proxy connects, and what happens when the range is used up."""
+import socket
+
+from ends import Path
+from hawser import check
+
+
+def free_range(count):
+    """The first of so many ports in a row of 127.0.0.3 that nobody uses."""
+    for low in range(24100, 24900, count):
+        probes = []
+        try:
+            for port in range(low, low + count):
+                probes.append(socket.create_server(("127.0.0.3", port)))
+            return low
+        except OSError:
+            continue
+        finally:
+            for probe in probes:
+                probe.close()
+    raise AssertionError("no free ports")
+
+
+path = Path("    source 127.0.0.2")
+with path.run():
+    _, server = path.pair()
+    check(server.peer()[0] == "127.0.0.2", "the backend's source address")
+
+path = Path("    source 127.0.0.2", "source 127.0.0.4")
+with path.run():
+    _, server = path.pair()
+    check(server.peer()[0] == "127.0.0.4", "the server's own goes before it")
+
+low = free_range(3)
+path = Path(words=f"source 127.0.0.3:{low}-{low + 2}", lines="    retries 0")
+with path.run() as hawser:
+    pairs = [path.pair() for _ in range(3)]
+    ports = sorted(server.peer()[1] for _, server in pairs)
+    check(ports == [low, low + 1, low + 2], f"three connections use the three ports of the range, over two workers: {ports}")
+    fourth = path.connect()
+    check(fourth.read(1) == b"", "with the range used up a client is refused")
+    hawser.wait_log(r" l l/s \S+ 0 SC ")
+    # The server's end closes last, so that no port stays in TIME_WAIT.
+    client, server = pairs[1]
+    client.reset()
+    check(server.ending() == "RST", "one connection ends")
+    hawser.wait_log(" l l/s ")
+    check(path.pair()[1].peer()[1] in ports, "and its port is used again")
