@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "logging/access_record.h"
 #include "loop/watch.h"
+#include "proxy/load_steps.h"
 #include "proxy/runtime.h"
 #include "proxy/stream/stream.h"
 #include "shm/server_state.h"
@@ -14,17 +15,6 @@ namespace hawser {
 namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
-
-// One writer: this worker.
-void shift(std::atomic<uint32_t>& gauge, int change) {
-  gauge.store(gauge.load(kRelaxed) + static_cast<uint32_t>(change), kRelaxed);
-}
-
-void raise_to(std::atomic<uint32_t>& maximum, uint32_t value) {
-  uint32_t seen = maximum.load(kRelaxed);
-  while (seen < value && !maximum.compare_exchange_weak(seen, value, kRelaxed)) {
-  }
-}
 
 }  // namespace
 
@@ -134,13 +124,10 @@ void DataPlane::note_assigned(Server& server) {
 }
 
 void DataPlane::count_accept(const Frontend& frontend, uint32_t listener) {
-  SharedHeader& header = shared.header();
-  raise_to(header.conns_max, header.conns.fetch_add(1, kRelaxed) + 1);
+  raise_to(shared.header().conns_max, shared.header().conns.load(kRelaxed));
   ProxyLoad& load = shared.proxy_load(frontend.config.index);
-  raise_to(load.fe_conns_max, load.fe_conns.fetch_add(1, kRelaxed) + 1);
-  shift(shared.proxy_gauges(worker, frontend.config.index).fe_conns, 1);
+  raise_to(load.fe_conns_max, load.fe_conns.load(kRelaxed));
   ListenerCounters& socket = count_listener(listener);
-  shift(socket.conns, 1);
   raise_to(socket.conns_max, socket.conns.load(kRelaxed));
   ++socket.conn_tot;
   FrontendCounters& counts = count(frontend);
@@ -152,13 +139,6 @@ void DataPlane::count_accept(const Frontend& frontend, uint32_t listener) {
   counters.conn_rate.add(now_ms());
   counters.sess_rate.add(now_ms());
   out_of_descriptors = false;
-}
-
-void DataPlane::count_close(const Frontend& frontend, uint32_t listener) {
-  shared.header().conns.fetch_sub(1, kRelaxed);
-  shared.proxy_load(frontend.config.index).fe_conns.fetch_sub(1, kRelaxed);
-  shift(shared.proxy_gauges(worker, frontend.config.index).fe_conns, -1);
-  shift(count_listener(listener).conns, -1);
 }
 
 void DataPlane::note_accept_failure(int code) {

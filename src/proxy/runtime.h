@@ -118,9 +118,16 @@ class DataPlane {
   void note_idle(Server& server, int change, bool safe);
   // A session goes to the server: every attempt counts, as in HAProxy.
   void note_assigned(Server& server);
-  // A client connection, from accept to close, in the process, the frontend and the listener.
+  // A client connection's place within the limits of the process, the frontend and the bind line,
+  // from before accept(2) to the close (places.cc). false: there is none. offer_place() of whoever
+  // leaves one rings this worker then, unless the limit is a rate or a bind line's.
+  bool take_place(const Frontend& frontend, uint32_t listener, uint32_t bind_limit);
+  void leave_place(const Frontend& frontend, uint32_t listener);
+  // A place was left. true: other workers wait for it, and were woken.
+  bool offer_place(const Frontend& frontend);
+  // This worker tries again, whatever held it up.
+  void stop_waiting_for_places();
   void count_accept(const Frontend& frontend, uint32_t listener);
-  void count_close(const Frontend& frontend, uint32_t listener);
   // accept() failed for lack of descriptors or memory: counted, and logged when it begins.
   void note_accept_failure(int code);
   uint32_t session_rate(const Frontend& frontend);  // of all workers, per second
@@ -158,6 +165,9 @@ class DataPlane {
   void send_elsewhere(Server& server);
   bool may_serve(const Server& server, const WaitEntry& entry) const;
   uint32_t slot_limit(const Server& server) const;
+  uint64_t own_bit() const { return uint64_t{1} << worker; }
+  bool take_or_wait(std::atomic<uint32_t>& total, uint32_t limit, std::atomic<uint64_t>& paused);
+  bool within_bind_limit(uint32_t listener, uint32_t limit);
   std::vector<std::unique_ptr<Stream>> free_streams_;
   std::vector<BadMessage> bad_messages_;
 };

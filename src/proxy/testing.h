@@ -8,8 +8,9 @@
 //   CHECK(server.read_until("\r\n\r\n") == "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
 //
 // "@s1" stands for the address of the first server, "@log" for a descriptor whose lines log_line()
-// gives. The kernel picks every port. Nothing sleeps: the loop turns until what is waited for has
-// come, or the deadline has passed and the test fails.
+// gives. Lab(config, 1, 2) has two workers, and connect(n) reaches worker n / binds. The kernel
+// picks every port. Nothing sleeps: the loop turns until what is waited for has come, or the
+// deadline has passed and the test fails.
 #pragma once
 
 #include <arpa/inet.h>
@@ -19,6 +20,7 @@
 
 #include <cerrno>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +28,7 @@
 #include "config/testing.h"
 #include "logging/log_out.h"
 #include "loop/loop.h"
+#include "loop/watch.h"
 #include "proxy/worker.h"
 #include "shm/schedule.h"
 #include "shm/shared.h"
@@ -117,8 +120,6 @@ inline std::string listen_with(const ListenText& text) {
 
 class Lab {
  public:
-  // `workers`: how many the shared memory has room for. Only the first one runs; a test may write
-  // what the others would.
   explicit Lab(std::string config, size_t servers = 1, uint32_t workers = 1) {
     ::signal(SIGPIPE, SIG_IGN);  // as every process of the program does: splice(2) raises it
     int ends[2];
@@ -139,20 +140,12 @@ class Lab {
       if (has_backend(proxy->kind)) publish_schedule(*shared_, *config_, proxy->index);
     }
     log_ = std::make_unique<LogOut>(*config_, &dropped_);
-    WorkerSetup setup{*config_, *shared_, 0, {}, *log_};
-    for (const auto& proxy : config_->proxies) {
-      for (const BindConfig& bind : proxy->binds) {
-        listeners_.push_back(listening_socket());
-        setup.sockets.push_back(
-            {&bind, static_cast<uint32_t>(listeners_.size() - 1), 0, listeners_.back().get()});
-      }
-    }
-    worker_ = make_worker_role(loop_, std::move(setup));
+    for (uint32_t worker = 0; worker < workers; ++worker) add_worker(worker);
     loop_.add_turn_hook([this](int64_t now_ms) { return look(now_ms); });
-    worker_->start([] {});
+    for (const auto& worker : workers_) worker->start([] {});
   }
   ~Lab() {
-    worker_.reset();
+    workers_.clear();
     // However it ended: what was counted in was counted out.
     CHECK(loads() == "");
   }
@@ -264,13 +257,31 @@ class Lab {
     return run_until([&] { return loads() == expected; });
   }
 
-  Role& worker() { return *worker_; }
+  Role& worker(size_t number = 0) { return *workers_[number]; }
   Shared& shared() { return *shared_; }
   ServerCounters& server_counters(uint32_t server = 0) { return shared_->server(0, server); }
   const Config& config() const { return *config_; }
   int server_socket(size_t server = 1) const { return servers_[server - 1].get(); }
 
  private:
+  void add_worker(uint32_t number) {
+    WorkerSetup setup{*config_, *shared_, number, {}, *log_};
+    uint32_t line = 0;
+    for (const auto& proxy : config_->proxies) {
+      for (const BindConfig& bind : proxy->binds) {
+        listeners_.push_back(listening_socket());
+        setup.sockets.push_back({&bind, line++, number, listeners_.back().get()});
+      }
+    }
+    workers_.push_back(make_worker_role(loop_, std::move(setup)));
+    Heartbeat& heartbeat = shared_->process(kFirstWorker + number);
+    heartbeat.state = ProcessState::kServing;
+    heartbeat.beat_ns = std::numeric_limits<int64_t>::max();  // never old
+    bells_.emplace_back(Doorbell::make());
+    heartbeat.doorbell = bells_.back().get();
+    doorbells_.push_back(std::make_unique<Doorbell>(
+        loop_, bells_.back().get(), [role = workers_.back().get()] { role->doorbell(); }));
+  }
   static void replace(std::string& text, std::string_view what, std::string_view by) {
     for (size_t at; (at = text.find(what)) != text.npos;) text.replace(at, what.size(), by);
   }
@@ -305,7 +316,9 @@ class Lab {
   std::unique_ptr<Shared> shared_;
   Counter dropped_;
   std::unique_ptr<LogOut> log_;
-  std::unique_ptr<Role> worker_;
+  std::vector<std::unique_ptr<Role>> workers_;
+  std::vector<Fd> bells_;
+  std::vector<std::unique_ptr<Doorbell>> doorbells_;
   std::vector<std::unique_ptr<Peer>> peers_;
   const std::function<bool()>* condition_ = nullptr;
   bool came_ = false;

@@ -22,6 +22,7 @@ class Worker final : public Role, public SessionRegistry {
   Worker(Loop& loop, WorkerSetup setup)
       : plane_(loop, setup.config, setup.shared, setup.worker, setup.log),
         timer_(loop, [this] { keep_house(); }) {
+    plane_.stop_waiting_for_places();  // whom this worker replaces may have waited
     for (const ListenSocket& socket : setup.sockets) {
       Frontend* frontend = plane_.frontends[socket.bind->proxy].get();
       if (frontend != nullptr)
@@ -49,6 +50,7 @@ class Worker final : public Role, public SessionRegistry {
     plane_.draining = true;
     finished_ = std::move(finished);
     for (const auto& listener : listeners_) listener->close();
+    plane_.stop_waiting_for_places();
     for (Session* session = first_; session != nullptr;) {
       Session* next = session->next;
       session->drain();
@@ -80,8 +82,9 @@ class Worker final : public Role, public SessionRegistry {
     (session.previous != nullptr ? session.previous->next : first_) = session.next;
     if (session.next != nullptr) session.next->previous = session.previous;
     session.listener().session_ended();
+    const bool offered = plane_.offer_place(session.frontend());
     plane_.loop.bury(std::unique_ptr<Session>(&session));
-    if (any_paused_) resume_listeners();
+    if (any_paused_ && !offered) resume_listeners();
     if (plane_.draining && first_ == nullptr) finish_drain();
   }
 
@@ -118,7 +121,7 @@ class Worker final : public Role, public SessionRegistry {
   }
 
   void resume_listeners() {
-    any_paused_ = false;
+    if (std::exchange(any_paused_, false)) plane_.stop_waiting_for_places();
     if (plane_.draining) return;
     for (const auto& listener : listeners_) listener->resume();
   }

@@ -99,6 +99,8 @@ struct alignas(64) ProxyLoad {
   std::atomic<uint32_t> queued_max;
   std::atomic<uint32_t>
       servers_changed;  // control: counts state changes of the servers; balancers compare it
+  // Frontend: a bit for each worker whose clients wait because of its maxconn.
+  std::atomic<uint64_t> paused_workers;
 };
 
 // The gauges of one worker, each written by that worker only: what the master takes back when it
@@ -130,6 +132,7 @@ struct SharedHeader {
   std::atomic<uint32_t> conns;  // client connections of all workers
   std::atomic<uint32_t> conns_max;
   std::atomic<uint32_t> maxconn;                       // global limit
+  std::atomic<uint64_t> paused_workers;                // workers: a bit for each that it holds up
   std::atomic<uint32_t> stopping;                      // master: 1 after a soft stop was asked for
   std::atomic<int64_t> started_ms;                     // monotonic
   std::atomic<uint32_t> conn_rate_max, sess_rate_max;  // control, as in ProxyMarks

@@ -10,11 +10,6 @@
 #include "base/log.h"
 
 namespace hawser {
-namespace {
-
-constexpr auto kRelaxed = std::memory_order_relaxed;
-
-}  // namespace
 
 Listener::Listener(DataPlane& plane, SessionRegistry& registry, Frontend& frontend,
                    const ListenSocket& socket)
@@ -45,28 +40,6 @@ void Listener::resume() {
   open();
 }
 
-// Every limit is counted over all workers. Connections over it wait in the kernel's backlog.
-bool Listener::has_room() {
-  const uint32_t process_limit = plane_.shared.header().maxconn.load(kRelaxed);
-  if (process_limit != 0 && plane_.shared.header().conns.load(kRelaxed) >= process_limit)
-    return false;
-  const uint32_t frontend_limit = frontend_.config.maxconn;
-  if (frontend_limit != 0 &&
-      plane_.shared.proxy_load(frontend_.config.index).fe_conns.load(kRelaxed) >= frontend_limit) {
-    return false;
-  }
-  const uint32_t rate = frontend_.config.rate_limit_sessions;
-  if (rate != 0 && plane_.session_rate(frontend_) >= rate) return false;
-  if (socket_.bind->maxconn != 0) {
-    uint32_t conns = 0;
-    for (uint32_t w = 0; w < plane_.shared.workers(); ++w) {
-      conns += plane_.shared.listener(w, socket_.listener).conns.load(kRelaxed);
-    }
-    if (conns >= socket_.bind->maxconn) return false;
-  }
-  return true;
-}
-
 // What every connection shall have is set on the listening socket: accept(2) hands it down
 // (tcp(7)).
 void Listener::prepare() {
@@ -81,28 +54,29 @@ void Listener::prepare() {
   if (tune.sndbuf_client != 0) set(SOL_SOCKET, SO_SNDBUF, static_cast<int>(tune.sndbuf_client));
 }
 
+void Listener::pause() {
+  paused_ = true;
+  close();
+  registry_.listener_paused();
+}
+
 void Listener::on_io(uint32_t) {
   for (uint32_t n = std::max(1u, plane_.config.global.tune.maxaccept); n != 0; --n) {
-    if (!has_room()) {
-      paused_ = true;
-      close();
-      registry_.listener_paused();
-      return;
-    }
+    // Connections over a limit wait in the kernel's backlog.
+    if (!plane_.take_place(frontend_, socket_.listener, socket_.bind->maxconn)) return pause();
     sockaddr_storage peer;
     peer.ss_family = AF_UNIX;  // stays where the client's socket has no name
     socklen_t length = sizeof peer;
     const int fd = ::accept4(socket_.fd, reinterpret_cast<sockaddr*>(&peer), &length,
                              SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) {
-      if (errno == ECONNABORTED || errno == EINTR) continue;
-      if (errno == EAGAIN) return;
+      const int error = errno;
+      plane_.leave_place(frontend_, socket_.listener);
+      if (error == ECONNABORTED || error == EINTR) continue;
+      if (error == EAGAIN) return;
       // Out of descriptors or memory: a short pause, and the end of any connection, try again.
-      plane_.note_accept_failure(errno);
-      paused_ = true;
-      close();
-      registry_.listener_paused();
-      return;
+      plane_.note_accept_failure(error);
+      return pause();
     }
     if (frontend_.config.option(Option::kTcpSmartAccept)) {
       const int off = 0;  // the request's ACK goes out with the answer (tcp(7)); not handed down by
@@ -115,6 +89,6 @@ void Listener::on_io(uint32_t) {
   }
 }
 
-void Listener::session_ended() { plane_.count_close(frontend_, socket_.listener); }
+void Listener::session_ended() { plane_.leave_place(frontend_, socket_.listener); }
 
 }  // namespace hawser

@@ -34,7 +34,7 @@ class Listener final : public IoHandler {
   void on_io(uint32_t) override;
 
  private:
-  bool has_room();
+  void pause();
   void prepare();
   DataPlane& plane_;
   SessionRegistry& registry_;
