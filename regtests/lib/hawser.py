@@ -7,6 +7,7 @@ import os
 import pathlib
 import queue
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ import time
 HAWSER = os.environ.get("HAWSER", "build/dev/hawser")
 DEADLINE = 20.0
 SKIPPED = 77
+HAPROXY = shutil.which("haproxy", path=os.environ.get("PATH", "") + ":/usr/sbin")
 
 
 def skip(why):
@@ -28,6 +30,11 @@ def skip(why):
 def need_root():
     if os.geteuid() != 0:
         skip("needs root")
+
+
+def need_haproxy():
+    if HAPROXY is None:
+        skip("needs haproxy (package haproxy)")
 
 
 def check(condition, what):
@@ -73,9 +80,10 @@ class Origin:
 
 
 class Hawser:
-    """One run of the program. `config` may use {dir}, the directory of this run, which `prepare` is given first."""
+    """One run of the program, or of another one that reads the same configuration. `config` may use {dir}, the directory of this
+    run, which `prepare` is given first."""
 
-    def __init__(self, config, *arguments, wait_for="serve", prepare=None, pass_fds=()):
+    def __init__(self, config, *arguments, wait_for="serve", prepare=None, pass_fds=(), program=None):
         self.folder = tempfile.TemporaryDirectory(prefix="hawser-")
         self.dir = pathlib.Path(self.folder.name)
         os.chmod(self.dir, 0o755)
@@ -86,7 +94,7 @@ class Hawser:
         self.log = []
         self.lines = queue.Queue()
         self.seen = 0
-        self.process = subprocess.Popen([HAWSER, *arguments, "-f", str(self.dir / "cfg")], stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen([program or HAWSER, *arguments, "-f", str(self.dir / "cfg")], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
                                         pass_fds=pass_fds)
         self.pid = self.process.pid
