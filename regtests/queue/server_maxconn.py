@@ -1,0 +1,24 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""A server's maxconn holds for all workers together, and who has waited longest is served first, in whatever worker it is."""
+import time
+
+from farm import Farm, stat
+from hawser import check, wait_until
+
+CLIENTS = 24
+farm = Farm("a")
+with farm.run("listen l\n    bind @port\n    timeout queue 20s\n    server a @a maxconn 2\n", workers=3) as hawser:
+    visits = []
+    for number in range(CLIENTS):
+        visits.append(farm.visit())
+        wait_until(lambda: stat(hawser, "l", "BACKEND", "scur") == str(number + 1), f"client {number} has come")
+        time.sleep(0.02)  # workers take those who come within 10 ms for simultaneous
+    check([visit.is_served() for visit in visits] == [True, True] + [False] * (CLIENTS - 2), "two are served, the others wait")
+    check(stat(hawser, "l", "BACKEND", "qcur") == str(CLIENTS - 2), "the statistics count them")
+    for number, visit in enumerate(visits):
+        check(visit.name == "a", f"client {number} has its turn")
+        waiting = [later for later in visits[number + 2:] if later.is_served()]
+        check(not waiting, "nobody who came later was served before")
+        visit.close()
+    check(farm["a"].most_open == 2, "the server never had more than two connections")
