@@ -1,0 +1,37 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Out of descriptors: accepting pauses, is logged once, is counted, and goes on by itself when connections end."""
+import os
+import resource
+
+from ends import Path, info
+from hawser import check, need_root, wait_until
+
+need_root()
+path = Path(workers=1)
+with path.run() as hawser:
+    client, server = path.pair()
+    worker = hawser.processes()["worker 1"][0]
+    highest = max(int(fd) for fd in os.listdir(f"/proc/{worker}/fd"))
+    resource.prlimit(worker, resource.RLIMIT_NOFILE, (highest + 7, highest + 7))
+
+    waiting = [path.connect() for _ in range(20)]
+    hawser.wait_log("cannot accept a connection: .*; accepting pauses until a connection ends")
+    wait_until(lambda: info(hawser, "AcceptPaused") >= 3, "tries again and again are counted")
+    client.send(b"x")
+    check(server.read(1) == b"x", "connections that stand go on")
+
+    for end in waiting:
+        end.reset()
+    late = path.connect()
+    late.send(b"late")
+    while True:
+        end = path.accept()
+        try:
+            if end.read(4) == b"late":
+                break
+        except ConnectionResetError:
+            pass
+    check(True, "a client that comes later is served, when the others have gone")
+    alerts = [line for line in hawser.log if "cannot accept" in line]
+    check(len(alerts) == 1, "the log says it once")

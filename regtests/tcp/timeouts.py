@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""`timeout tunnel`, `client-fin` and `server-fin`: which silence ends a connection, and when."""
+import time
+
+from ends import Path
+from hawser import check
+
+
+def talk(client, server):
+    """Both have spoken: it is a tunnel from here on."""
+    client.send(b"a")
+    server.read(1)
+    server.send(b"b")
+    client.read(1)
+
+
+def ending(lines, act):
+    """How many seconds the connection outlived `act`, and the flags in the log."""
+    path = Path(lines, workers=1)
+    with path.run() as hawser:
+        client, server = path.pair()
+        talk(client, server)
+        began = time.monotonic()
+        act(client, server)
+        flags, _ = hawser.wait_log(r" l l/s \S+ \d+ (\S\S) ")
+        return time.monotonic() - began, flags[1]
+
+
+def nothing(client, server):
+    pass
+
+
+took, flags = ending("    timeout client 100ms\n    timeout server 100ms\n    timeout tunnel 500ms\n", nothing)
+check(took > 0.4, f"`timeout tunnel` takes the place of client and server once both have spoken: {took:.2f} s")
+check(flags in ("cD", "sD"), f"the log says {flags}")
+
+took, flags = ending("    timeout client 300ms\n    timeout server 20s\n", nothing)
+check(0.2 < took < 10 and flags == "cD", f"without it `timeout client` ends it: {took:.2f} s, {flags}")
+
+took, flags = ending("    timeout client 20s\n    timeout server 300ms\n", nothing)
+check(0.2 < took < 10 and flags == "sD", f"or `timeout server`: {took:.2f} s, {flags}")
+
+took, flags = ending("    timeout tunnel 20s\n    timeout client-fin 300ms\n", lambda client, server: client.finish())
+check(0.2 < took < 10 and flags == "cD", f"`timeout client-fin` bounds what follows the client's half-close: {took:.2f} s, {flags}")
+
+took, flags = ending("    timeout tunnel 20s\n    timeout server-fin 300ms\n", lambda client, server: server.finish())
+check(0.2 < took < 10 and flags == "sD", f"`timeout server-fin` what follows the server's: {took:.2f} s, {flags}")
