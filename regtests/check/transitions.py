@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What the log says about checks and servers is what HAProxy says in the same scenario, word for word, with the same level."""
+import re
+
+from hawser import Hawser, check
+from health import Checked, both, checked_config
+
+CONFIG = """
+listen l
+    bind {dir}/l
+    option httpchk GET /health
+    option log-health-checks
+    server web 127.0.0.1:@port check inter 60ms rise 2 fall 3
+"""
+ANSWERS = [200, 500, 200, 404, 404, 404, 200, 500, 302, 200, 200, b"nonsense\r\n\r\n", b"nonsense\r\n\r\n", b"nonsense\r\n\r\n", None]
+
+
+def normal(line):
+    """Without what differs from run to run, durations, and what Hawser says besides: why something is no HTTP answer."""
+    line = re.sub(r'(Layer7 invalid response), info: "not an HTTP answer: [^"]*"', r"\1", line)
+    return re.sub(r"check duration: \d+ms", "check duration: Nms", line)
+
+
+def lines_of(name, arguments, program, config, answers, last):
+    server = Checked(answers)
+    text = checked_config(config.replace("@port", str(server.port)), timeouts="    timeout check 100ms\n")
+    with Hawser(text, *arguments, wait_for=None, program=program) as proxy:
+        proxy.wait_log(last)
+        server.close()
+        proxy.wait_log("Connection refused")
+        about = [normal(line) for line in proxy.log if re.match(r"<\d+>(Health check|Server|backend)", line)]
+        status = proxy.cli("show stat").splitlines()
+    columns = status[0].lstrip("# ").split(",")
+    row = dict(zip(columns, [line for line in status if line.startswith("l,web,")][0].split(",")))
+    return about, {name: row[name] for name in ("status", "check_status", "check_desc", "chkfail", "chkdown", "check_rise", "check_fall", "last_chk")}
+
+
+ours, theirs = [lines_of(*program, CONFIG, ANSWERS, "Layer7 timeout") for program in both()]
+for own, other in zip(ours[0], theirs[0]):
+    check(own == other, own if own == other else f"hawser {own!r}\n  haproxy {other!r}")
+# How many more checks were made before the server refused is a matter of time.
+check(abs(len(ours[0]) - len(theirs[0])) < 4, f"{len(ours[0])} lines, HAProxy {len(theirs[0])}")
+for name, value in theirs[1].items():
+    if name not in ("chkfail",):
+        check(ours[1][name] == value, f"show stat, {name}: {ours[1][name]!r}" + ("" if ours[1][name] == value else f", HAProxy {value!r}"))
+emergencies = [line for line in ours[0] if line.startswith("<128>")]
+check("<128>backend l has no server available!" not in emergencies and any("has no server available!" in line for line in emergencies),
+      f"a backend without a server is an emergency: {emergencies[0]}")

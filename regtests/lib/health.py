@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+"""A server for tests of health checks: what it is asked is kept, and what it answers is scripted."""
+import socket
+import threading
+import time
+
+import hawser
+
+
+class Checked:
+    """Takes the answers one after the other, and stays with the last one. An answer is a status, bytes to send, or None: silence
+    until the other side leaves."""
+
+    def __init__(self, answers=(200,), address="127.0.0.1"):
+        self.answers = list(answers)
+        self.asked = []     # (when, request) of each connection that sent something
+        self.answered = []  # when, of each answer
+        self.changed = threading.Condition()
+        self.listener = socket.create_server((address, 0), backlog=512)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client):
+        try:
+            request = client.recv(65536)
+            if not request:
+                return
+            with self.changed:
+                self.asked.append((time.monotonic(), request))
+                answer = self.answers[0] if len(self.answers) == 1 else self.answers.pop(0)
+                self.changed.notify_all()
+            if answer is None:
+                client.recv(1)
+                return
+            if isinstance(answer, int):
+                answer = b"HTTP/1.0 %d Whatever\r\nContent-Length: 0\r\n\r\n" % answer
+            client.sendall(answer)
+            with self.changed:
+                self.answered.append(time.monotonic())
+                self.changed.notify_all()
+        except OSError:
+            pass
+        finally:
+            client.close()
+
+    def wait_asked(self, count):
+        """The first so many requests with their times."""
+        with self.changed:
+            if not self.changed.wait_for(lambda: len(self.asked) >= count, hawser.DEADLINE):
+                raise AssertionError(f"only {len(self.asked)} checks came, not {count}")
+            return self.asked[:count]
+
+    def close(self):
+        """Refuses from now on."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+
+def checked_config(lines, settings="", timeouts=""):
+    return f"""
+global
+    stats socket {{dir}}/cli level admin
+    log stdout format short local0
+{settings}
+defaults
+    mode http
+    log global
+    timeout connect 2s
+    timeout client 5s
+    timeout server 5s
+{timeouts}
+{lines}
+"""
+
+
+def both():
+    """(name, arguments, program) of Hawser and of HAProxy."""
+    hawser.need_haproxy()
+    return [("hawser", ("-d",), hawser.HAWSER), ("haproxy", ("-db",), hawser.HAPROXY)]
