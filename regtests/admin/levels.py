@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What each level may do, and the words of a refusal: as HAProxy has them."""
+from cli import ask
+from hawser import Hawser, check, wait_until
+from health import both
+
+CONFIG = """
+global
+    stats socket {dir}/cli level admin
+    stats socket {dir}/operator level operator
+    stats socket {dir}/user level user
+    stats socket {dir}/default
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 5s
+    timeout server 5s
+listen l
+    bind {dir}/l
+    server s 127.0.0.1:1 weight 10
+"""
+# What changes nothing that another line depends on.
+COMMANDS = [
+    "show info", "show stat", "show sess", "show errors", "show servers state", "show servers conn", "show backend", "show env",
+    "show cli sockets", "show cli level", "show version", "help", "get weight l/s", "set weight l/s 10", "set server l/s weight 10",
+    "set server l/s state ready", "set server l/s health up", "enable server l/s", "enable health l/s", "disable health l/s",
+    "set maxconn global 100", "set timeout cli 10", "clear counters", "clear counters all", "shutdown session 0x1", "operator", "user",
+    "operator;show cli level", "user;show cli level", "user;operator;show cli level", "operator;set weight l/s 10",
+]
+# Said in HAProxy's words exactly, whatever the level.
+EXACT = {"show cli level", "operator;show cli level", "user;show cli level", "user;operator;show cli level", "get weight l/s",
+         "enable health l/s", "disable health l/s", "show backend", "operator", "user", "set weight l/s 10"}
+
+
+def answers(name, arguments, program):
+    with Hawser(CONFIG, *arguments, wait_for=None, program=program) as proxy:
+        wait_until(lambda: (proxy.dir / "default").exists() and (proxy.dir / "cli").exists(), f"{name} listens")
+        return {(level, command): ask(proxy.dir / level, command + "\n")
+                for level in ("user", "operator", "default", "cli") for command in COMMANDS}
+
+
+ours, theirs = [answers(*program) for program in both()]
+for (level, command), own in ours.items():
+    other = theirs[level, command]
+    refused, theirs_refused = ("Permission denied" in answer for answer in (own, other))
+    if refused or theirs_refused or command in EXACT:
+        check(own == other, f"{level}: {command}: {own!r}" + ("" if own == other else f", HAProxy {other!r}"))
+    else:
+        check(bool(own.strip()) == bool(other.strip()), f"{level}: {command} is answered" + ("" if own.strip() else " with nothing"))

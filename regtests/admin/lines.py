@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""How the runtime socket reads lines: several commands, escapes, payloads, half-closes, interactive mode, its time. The same bytes go to
+HAProxy, where it does the same."""
+import time
+
+from cli import Cli, ask
+from hawser import Hawser, check, wait_until
+from health import both
+
+CONFIG = """
+global
+    stats socket {dir}/cli level admin
+    stats timeout 10s
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 5s
+    timeout server 5s
+listen l
+    bind {dir}/l
+    server s 127.0.0.1:1 weight 10
+"""
+
+
+def run(name, arguments, program):
+    with Hawser(CONFIG, *arguments, wait_for=None, program=program) as proxy:
+        path = proxy.dir / "cli"
+        wait_until(path.exists, f"{name} listens")
+        said = {}
+
+        def note(what, text):
+            said[what] = text
+
+        note("one command", ask(path, "get weight l/s\n"))
+        note("two commands", ask(path, "get weight l/s;show cli level\n"))
+        note("blanks around them", ask(path, "  get   weight  l/s  ;  show cli level \n"))
+        note("a command that says nothing", ask(path, "set weight l/s 7;get weight l/s\n"))
+        note("an empty line", ask(path, "\n"))
+        note("an unknown backend", ask(path, "get weight nobody/s\n"))
+        note("an unknown server", ask(path, "get weight l/nobody\n"))
+        note("a bad weight", ask(path, "set weight l/s 300\n"))
+        note("no weight", ask(path, "set weight l/s\n"))
+        note("a server without a backend", ask(path, "disable server s\n"))
+
+        client = Cli(path)
+        client.send("show cli level\n")
+        client.finish()
+        note("a client that half-closes", client.read_to_end())
+
+        client = Cli(path)
+        client.send("show cli ")
+        client.send("level;get weight l/s\n")
+        note("a line in two pieces", client.read_to_end())
+
+        client = Cli(path)
+        client.send("prompt\n")
+        talk = client.read_until("> ")
+        for line in ("show cli level\n", "get weight l/s;show cli level\n", "\n", "operator\n", "set weight l/s 5\n", "show cli level\n"):
+            client.send(line)
+            talk += client.read_until("\n> ")
+        client.send("quit\n")
+        note("interactive mode", talk + client.read_to_end())
+
+        client = Cli(path)
+        client.send("prompt\n")
+        talk = client.read_until("> ")
+        client.send("show cli level <<\n")
+        talk += client.read_until("+ ")
+        client.send("payload;get weight l/s\n\n")
+        talk += client.read_until("\n> ")
+        client.finish()
+        note("a payload in interactive mode", talk)
+        note("a payload", ask(path, "show cli level <<\nfirst\nsecond\n\n"))
+
+        began = time.monotonic()
+        client = Cli(path)
+        client.send("prompt\n")
+        client.read_until("> ")
+        client.send("set timeout cli 1\n")
+        client.read_until("> ")
+        client.read_to_end()
+        check(0.5 < time.monotonic() - began < 8, f"{name}: `set timeout cli 1` ends an idle connection after {time.monotonic() - began:.1f} s")
+        return said
+
+
+ours, theirs = [run(*program) for program in both()]
+for what, own in ours.items():
+    check(own == theirs[what], f"{what}: {own!r}" + ("" if own == theirs[what] else f", HAProxy {theirs[what]!r}"))
