@@ -14,6 +14,7 @@ class Checked:
     def __init__(self, answers=(200,), address="127.0.0.1"):
         self.answers = list(answers)
         self.asked = []     # (when, request) of each connection that sent something
+        self.clients = []   # their addresses
         self.answered = []  # when, of each answer
         self.changed = threading.Condition()
         self.listener = socket.create_server((address, 0), backlog=512)
@@ -35,6 +36,7 @@ class Checked:
                 return
             with self.changed:
                 self.asked.append((time.monotonic(), request))
+                self.clients.append(client.getpeername())
                 answer = self.answers[0] if len(self.answers) == 1 else self.answers.pop(0)
                 self.changed.notify_all()
             if answer is None:

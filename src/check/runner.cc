@@ -40,17 +40,15 @@ Address name_of(int fd, int (*get)(int, sockaddr*, socklen_t*)) {
   return Address::from_sockaddr(reinterpret_cast<sockaddr*>(&storage), length);
 }
 
-// Binds to the first free port of the range; 0: done, otherwise errno.
-int bind_to(int fd, const Address& address, uint16_t low, uint16_t high) {
-  Address at = address;
-  uint32_t port = low;
-  do {
-    at.set_port(static_cast<uint16_t>(port));
-    sockaddr_storage storage;
-    const socklen_t length = at.to_sockaddr(storage);
-    if (bind(fd, reinterpret_cast<const sockaddr*>(&storage), length) == 0) return 0;
-  } while (errno == EADDRINUSE && ++port <= high);
-  return errno;
+// 0, or errno. Only to the address: ports that the source names are for clients, and a check that
+// had to wait for one of them would leave the server's state as it is.
+int bind_to(int fd, Address address) {
+  address.set_port(0);
+  // The port is chosen at connect(2), by the whole four-tuple, so that ports do not run out.
+  set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+  sockaddr_storage storage;
+  const socklen_t length = address.to_sockaddr(storage);
+  return bind(fd, reinterpret_cast<const sockaddr*>(&storage), length) == 0 ? 0 : errno;
 }
 
 }  // namespace
@@ -151,10 +149,7 @@ int Attempt::bind_source() {
   const Address& address = transparent ? source.usesrc_address : source.address;
   if (address.family() != plan_.address.family()) return 0;
   if (transparent && !set_transparent(fd_.get(), address.family())) return errno;
-  set_int(fd_.get(), SOL_SOCKET, SO_REUSEADDR, 1);
-  // The port is chosen at connect(2), by the whole four-tuple, so that ports do not run out.
-  if (source.port_low == 0) set_int(fd_.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
-  return bind_to(fd_.get(), address, source.port_low, source.port_high);
+  return bind_to(fd_.get(), address);
 }
 
 void Attempt::on_io(uint32_t epoll_events) {
