@@ -10,20 +10,13 @@
 import re
 import select
 import socket
-import struct
 
 import hawser
+from http_peers import Peer
 
 
-class End:
+class End(Peer):
     """One end. `ending()` tells a FIN from a RST."""
-
-    def __init__(self, connection):
-        self.socket = connection
-        self.socket.settimeout(hawser.DEADLINE)
-
-    def send(self, data):
-        self.socket.sendall(data)
 
     def read(self, size):
         """Exactly so many bytes, less where the connection ends before."""
@@ -46,16 +39,6 @@ class End:
         poll = select.poll()
         poll.register(self.socket, 0)
         return bool(poll.poll(1000 * hawser.DEADLINE))
-
-    def finish(self):
-        self.socket.shutdown(socket.SHUT_WR)
-
-    def reset(self):
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.socket.close()
-
-    def close(self):
-        self.socket.close()
 
     def peer(self):
         return self.socket.getpeername()

@@ -13,7 +13,6 @@ that waits in a queue has no name yet; `name` waits for it.
 import re
 import select
 import socket
-import struct
 import threading
 
 import hawser
@@ -95,10 +94,6 @@ class Visit:
         return self._name is not None or bool(select.select([self.socket], [], [], 0)[0])
 
     def close(self):
-        self.socket.close()
-
-    def reset(self):
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
 
 
