@@ -5,21 +5,21 @@ import threading
 import time
 
 from farm import Farm, stat
-from hawser import Hawser, check
-from health import Checked, checked_config
+from hawser import check
+from health import Checked
 
 farm = Farm("ab")
 judge = Checked([200])
 CONFIG = f"""
 listen l
     bind @port
-    mode tcp
+    log global
     balance roundrobin
     option httpchk
     server a @a check port {judge.port} inter 100ms fall 1
     server b @b
 """
-with Hawser(farm.config(CONFIG, "    nbproc 3\n    log stdout format raw local0\n").replace("listen l", "listen l\n    log global")) as hawser:
+with farm.run(CONFIG, workers=3, settings="    log stdout format raw local0\n") as hawser:
     judge.wait_asked(2)
     check(set(farm.names(6)) == {"a", "b"}, "both servers are in use")
     picks, over = [], threading.Event()

@@ -7,6 +7,7 @@
         client.send(b"x")
         check(server.read(1) == b"x", "...")
 """
+import os
 import re
 import select
 import socket
@@ -88,3 +89,20 @@ listen l
 
 def info(program, name):
     return int(re.search(rf"^{name}: (\d+)", program.cli("show info"), re.M)[1])
+
+
+def free_range(address, count):
+    """The first of so many ports in a row that nobody uses there. Below the ports that the kernel gives out by itself."""
+    first = 20000 + os.getpid() * count % 10000
+    for low in range(first, first + 2000, count):
+        probes = []
+        try:
+            for port in range(low, low + count):
+                probes.append(socket.create_server((address, port)))
+            return low
+        except OSError:
+            continue
+        finally:
+            for probe in probes:
+                probe.close()
+    raise AssertionError("no free ports")

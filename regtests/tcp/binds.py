@@ -2,30 +2,15 @@
 # SPDX-License-Identifier: MIT
 """The addresses that a bind line may name: several, ranges, inherited and abstract sockets, unix sockets with mode and owner."""
 import os
-import pathlib
 import socket
 import stat
 
-from farm import Farm, Visit
+from ends import free_range
+from farm import Farm
 from hawser import Hawser, Port, check, need_root
 
 need_root()
 farm = Farm("a")
-
-
-def free_range(count):
-    for low in range(24500, 24999, count):
-        probes = []
-        try:
-            for port in range(low, low + count):
-                probes.append(socket.create_server(("127.0.0.1", port)))
-            return low
-        except OSError:
-            continue
-        finally:
-            for probe in probes:
-                probe.close()
-    raise AssertionError("no free ports")
 
 
 def name_at(family, address):
@@ -35,7 +20,7 @@ def name_at(family, address):
         return client.recv(64).decode().strip()
 
 
-low, one, two = free_range(3), Port(), Port()
+low, one, two = free_range("127.0.0.1", 3), Port(), Port()
 inherited = socket.create_server(("127.0.0.1", 0))
 os.set_inheritable(inherited.fileno(), True)
 abstract = f"hawser-regtest-{os.getpid()}"

@@ -1,26 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """`source`: from which address and ports the proxy connects, and what happens when the range is used up."""
-import socket
-
-from ends import Path
+from ends import Path, free_range
 from hawser import check
-
-
-def free_range(count):
-    """The first of so many ports in a row of 127.0.0.3 that nobody uses."""
-    for low in range(24100, 24900, count):
-        probes = []
-        try:
-            for port in range(low, low + count):
-                probes.append(socket.create_server(("127.0.0.3", port)))
-            return low
-        except OSError:
-            continue
-        finally:
-            for probe in probes:
-                probe.close()
-    raise AssertionError("no free ports")
 
 
 path = Path("    source 127.0.0.2")
@@ -33,7 +15,7 @@ with path.run():
     _, server = path.pair()
     check(server.peer()[0] == "127.0.0.4", "the server's own goes before it")
 
-low = free_range(3)
+low = free_range("127.0.0.3", 3)
 path = Path(words=f"source 127.0.0.3:{low}-{low + 2}", lines="    retries 0")
 with path.run() as hawser:
     pairs = [path.pair() for _ in range(3)]
