@@ -91,6 +91,9 @@ struct alignas(64) VrrpSlot {
   std::atomic<uint64_t> master_address[2];
   std::atomic<int64_t> changed_ns;      // monotonic; last transition
   std::atomic<int64_t> split_brain_ns;  // total
+  // Of the other master in the last contest while this one was master.
+  std::atomic<uint64_t> rival_address[2];
+  std::atomic<uint32_t> rival_priority;
   std::atomic<uint64_t> adverts_sent, adverts_received;
   std::atomic<uint64_t> zero_sent, zero_received;
   std::atomic<uint64_t> became_master, left_master, became_backup, became_fault;

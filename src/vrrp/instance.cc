@@ -497,6 +497,8 @@ void Instance::publish() {
   slot_.advert_cs.store(static_cast<uint32_t>(interval_ns / kNsPerCentisecond),
                         std::memory_order_relaxed);
   slot_.split_brain_ns.store(state.split_brain_ns, std::memory_order_relaxed);
+  store(slot_.rival_address, state.rival_address);
+  slot_.rival_priority.store(state.rival_priority, std::memory_order_relaxed);
 }
 
 void Instance::publish_alarms(int64_t now_ns) {

@@ -235,7 +235,7 @@ std::vector<std::string> vrrp_alarms(const Config& config, Shared& shared, uint3
     out.push_back(
         fmt::format("split brain: {} is master as well and goes on advertising "
                     "(priority {}); {} so far",
-                    shared_address_text(slot.master_address, family), slot.master_priority.load(),
+                    shared_address_text(slot.rival_address, family), slot.rival_priority.load(),
                     span_text(slot.split_brain_ns.load())));
   }
   if ((alarms & kAlarmRejectedPeer) != 0 && slot.last_reject.load() != 0) {

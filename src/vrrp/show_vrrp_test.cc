@@ -129,9 +129,11 @@ TEST_CASE("alarms are sentences") {
   CHECK(node.alarms().empty());
   node.slot().alarms = kAlarmSplitBrain;
   node.slot().split_brain_ns = 3 * kSecond;
+  node.slot().rival_priority = 80;
+  set_address(node.slot().rival_address, "10.0.0.4");
   CHECK(node.alarms() ==
-        std::vector<std::string>{"split brain: 10.0.0.2 is master as well and goes on advertising "
-                                 "(priority 90); 3s so far"});
+        std::vector<std::string>{"split brain: 10.0.0.4 is master as well and goes on advertising "
+                                 "(priority 80); 3s so far"});
   node.slot().alarms = kAlarmRejectedPeer;
   node.slot().last_reject = static_cast<uint32_t>(VrrpReject::kInterval) + 1;
   set_address(node.slot().last_reject_address, "10.0.0.3");
