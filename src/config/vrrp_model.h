@@ -182,7 +182,8 @@ struct VrrpConfig {
   struct Arbiter {
     std::optional<Address> ping;
     Millis interval{1000};
-    uint32_t fall = 3;
+    Millis timeout{0};  // at most the interval; 0: the interval
+    uint32_t rise = 1, fall = 3;
   } arbiter;
   VirtualMac virtual_mac;
   bool accept = true;

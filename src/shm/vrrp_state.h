@@ -43,11 +43,12 @@ inline constexpr uint32_t kLatenessBuckets = 12;  // ≤ 100 µs · 2^n; the las
 
 // What control must not let fall; bits of VrrpSlot::alarms.
 enum VrrpAlarm : uint32_t {
-  kAlarmSplitBrain = 1,       // another master of higher or equal right goes on advertising
-  kAlarmRejectedPeer = 2,     // a peer's adverts are refused: see last_reject
-  kAlarmConfigMismatch = 4,   // a peer advertises other addresses
-  kAlarmCannotMove = 8,       // a failed weighted tracker leaves the priority above the peer's
-  kAlarmDuplicateRouter = 16  // our own address, or another group of routers, uses the VRID
+  kAlarmSplitBrain = 1,        // another master of higher or equal right goes on advertising
+  kAlarmRejectedPeer = 2,      // a peer's adverts are refused: see last_reject
+  kAlarmConfigMismatch = 4,    // a peer advertises other addresses
+  kAlarmCannotMove = 8,        // a failed weighted tracker leaves the priority above the peer's
+  kAlarmDuplicateRouter = 16,  // our own address, or another group of routers, uses the VRID
+  kAlarmIsolated = 32          // would be master, but hears no peer, nor an answer of the arbiter
 };
 
 // The counters of VrrpSlot that only grow, apart from `rejected`: name, and what it counts. `clear
@@ -105,6 +106,9 @@ struct alignas(64) VrrpSlot {
   std::atomic<uint64_t> lateness[kLatenessBuckets];
   std::atomic<uint64_t> lateness_max_ns;  // `clear counters` sets it to 0
   std::atomic<uint32_t> maintenance;      // 1: held out of the election at run time
+  std::atomic<uint32_t> arbiter;          // as TrackState::result
+  std::atomic<uint32_t> arbiter_us;       // round trip of its last answer
+  std::atomic<int64_t> arbiter_ns;        // monotonic; when `arbiter` changed
   VrrpWish wish;
   // Writer: control. The number of the last event whose scripts have ended, of the instance and of
   // the group that it is the first member of; what a script's last run came to.

@@ -174,6 +174,10 @@ class Election {
   int64_t timer_ns() const { return state_.timer_ns; }  // lateness is measured against it
   int64_t master_down_ns() const;                       // Active_Down_Interval as of now
   int64_t skew_ns() const;
+  // An advert was accepted, or discarded in favour of our own, within Active_Down_Interval.
+  bool hears_peer(int64_t now_ns) const {
+    return state_.heard_ns != 0 && now_ns - state_.heard_ns < master_down_ns();
+  }
   // Another master has sent more than one advert, the last of them less than three of its intervals
   // ago, and does not give way.
   bool is_split(int64_t now_ns) const;

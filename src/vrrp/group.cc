@@ -32,7 +32,7 @@ GroupOrder order_for(std::span<const GroupMember> members, size_t which) {
     return better ? GroupOrder::kFollow : GroupOrder::kFollowSoon;
   }
   const auto agrees = [](const GroupMember& one) {
-    return one.role == VrrpState::kMaster || one.wants_master;
+    return one.role == VrrpState::kMaster || (one.wants_master && !one.isolated);
   };
   const bool all = self.wants_master && std::all_of(members.begin(), members.end(), agrees);
   return all ? GroupOrder::kConsent : GroupOrder::kNone;

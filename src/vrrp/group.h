@@ -19,6 +19,7 @@ struct GroupMember {
   bool wants_master = false;
   bool knows_master = false;  // backup of somebody it has heard
   bool has_fault = false;     // of its own, not of another member
+  bool isolated = false;      // wants_master, but its arbiter has not confirmed it
 };
 GroupMember member_of(const Election& election, bool has_fault);
 

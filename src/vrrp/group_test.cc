@@ -11,6 +11,7 @@ constexpr GroupMember kMaster{.role = VrrpState::kMaster};
 constexpr GroupMember kBackup{.role = VrrpState::kBackup};
 constexpr GroupMember kFollowing{.role = VrrpState::kBackup, .knows_master = true};
 constexpr GroupMember kWilling{.role = VrrpState::kBackup, .wants_master = true};
+constexpr GroupMember kIsolated{.role = VrrpState::kBackup, .wants_master = true, .isolated = true};
 constexpr GroupMember kFaulty{.role = VrrpState::kFault, .has_fault = true};
 constexpr GroupMember kDragged{.role = VrrpState::kFault};
 constexpr GroupMember kInit{};
@@ -22,6 +23,8 @@ TEST_CASE("the members of a group are told what keeps them in step", "[vrrp]") {
   } rows[] = {
       {kWilling, kWilling, GroupOrder::kConsent},  {kWilling, kMaster, GroupOrder::kConsent},
       {kWilling, kBackup, GroupOrder::kNone},      {kWilling, kInit, GroupOrder::kNone},
+      {kWilling, kIsolated, GroupOrder::kNone},    {kIsolated, kWilling, GroupOrder::kNone},
+      {kIsolated, kMaster, GroupOrder::kNone},     {kMaster, kIsolated, GroupOrder::kNone},
       {kBackup, kWilling, GroupOrder::kNone},      {kBackup, kMaster, GroupOrder::kNone},
       {kMaster, kMaster, GroupOrder::kNone},       {kMaster, kWilling, GroupOrder::kNone},
       {kMaster, kInit, GroupOrder::kNone},         {kMaster, kFollowing, GroupOrder::kFollow},

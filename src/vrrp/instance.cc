@@ -514,6 +514,7 @@ void Instance::publish_alarms(int64_t now_ns) {
     slot_.last_reject.store(0, std::memory_order_relaxed);
   }
   if (is_recent(mismatch_ns_)) alarms |= kAlarmConfigMismatch;
+  if (election_.state().withheld && isolated_) alarms |= kAlarmIsolated;
   const bool weakened = standing_.priority < section_.priority;
   if (weakened && election_.role() == VrrpState::kMaster && section_.peer_priority &&
       standing_.priority >= *section_.peer_priority) {

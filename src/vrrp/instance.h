@@ -14,6 +14,7 @@
 #include "netlink/monitor.h"
 #include "shm/shared.h"
 #include "vrrp/announce.h"
+#include "vrrp/arbiter.h"
 #include "vrrp/election.h"
 #include "vrrp/event_writer.h"
 #include "vrrp/group.h"
@@ -61,14 +62,14 @@ class Instance {
   void look_at_filter();  // somebody changed packet filters
 
   // For the sync group. `fault` is the reason of another member.
-  GroupMember member() const { return member_of(election_, has_own_fault()); }
+  GroupMember member() const;
   void carry_out(GroupOrder order, const char* fault, int64_t now_ns);
   // Since the last call: was it told to announce again?
   bool take_announced_again() { return std::exchange(announced_again_, false); }
   void announce_again(int64_t now_ns) { apply(election_.announce_again(), now_ns); }
 
-  // A judge of its own besides the group's: what `arbiter` asks.
-  void set_isolated(bool isolated) { isolated_ = isolated; }
+  // A judge of its own besides the group's: asks whether this node still has a network.
+  void consult(Arbiter& arbiter, int64_t now_ns);
   bool wants_master() const { return election_.state().wants_master; }
 
   void publish_alarms(int64_t now_ns);
@@ -100,6 +101,7 @@ class Instance {
   void note_mismatch(const Received& received, int64_t now_ns);
   void note_lateness(int64_t now_ns);
   void publish();
+  void publish_arbiter(const Arbiter& arbiter);
   void tell(uint32_t what, LogLevel level, std::string_view text);
 
   const Surroundings& around_;
@@ -118,7 +120,8 @@ class Instance {
   std::string reported_fault_;  // what the election was told last; empty: none
   bool ready_ = false;          // start() was called
   bool started_ = false;        // and the election runs
-  bool isolated_ = false;
+  bool isolated_ = false;       // no consent of the arbiter
+  int64_t wanted_ns_ = kNever;  // since when it wants to be master; kNever: it does not
   bool announced_again_ = false;
   int64_t hold_until_ns_ = 0;
   int64_t timer_ns_ = kNever;

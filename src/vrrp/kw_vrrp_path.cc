@@ -118,24 +118,50 @@ bool take_arbiter_interval(Args& args, Arbiter& arbiter) {
   return true;
 }
 
-bool take_arbiter_fall(Args& args, Arbiter& arbiter) {
-  const auto fall = args.take_int("<count>", 1, 100);
-  if (!fall) return false;
-  arbiter.fall = static_cast<uint32_t>(*fall);
+bool take_arbiter_timeout(Args& args, Arbiter& arbiter) {
+  const auto timeout = args.take_duration("<time>", std::chrono::seconds(1));
+  if (!timeout) return false;
+  if (*timeout < Millis(10)) {
+    args.error("an arbiter has 10ms at least to answer");
+    return false;
+  }
+  arbiter.timeout = *timeout;
+  return true;
+}
+
+template <uint32_t Arbiter::*Member>
+bool take_arbiter_count(Args& args, Arbiter& arbiter) {
+  const auto count = args.take_int("<count>", 1, 100);
+  if (!count) return false;
+  arbiter.*Member = static_cast<uint32_t>(*count);
   return true;
 }
 
 constexpr LineOption<Arbiter> kArbiterOptions[] = {
     {"interval", take_arbiter_interval},
-    {"fall", take_arbiter_fall},
+    {"timeout", take_arbiter_timeout},
+    {"rise", take_arbiter_count<&Arbiter::rise>},
+    {"fall", take_arbiter_count<&Arbiter::fall>},
 };
 
 bool set_arbiter(KeywordCall& call) {
+  if (call.negated()) {
+    call.vrrp().arbiter = {};
+    return true;
+  }
   constexpr std::string_view kKinds[] = {"ping"};
   if (!call.take_one_of("kind of arbiter", kKinds)) return false;
   Arbiter made;
   made.ping = take_ip(call, "<address>");
   if (!made.ping || !take_options<Arbiter>(call, made, kArbiterOptions)) return false;
+  if (made.timeout > made.interval) {
+    call.error_at(call.keyword(), fmt::format("the timeout of {}ms is longer than the interval of "
+                                              "{}ms: every request is judged before the next",
+                                              made.timeout.count(), made.interval.count()))
+        .with_hint("make 'timeout' shorter, or 'interval' longer");
+    return false;
+  }
+  if (made.timeout == Millis(0)) made.timeout = made.interval;
   call.vrrp().arbiter = made;
   return true;
 }
@@ -169,8 +195,9 @@ constexpr Keyword kRows[] = {
     {.name = "arbiter",
      .sections = kInVrrps,
      .parse = set_arbiter,
-     .args = "ping <address> [interval <time>] [fall <count>]",
-     .summary = "a backup that cannot reach this address does not become master"},
+     .args = "ping <address> [interval <time>] [timeout <time>] [rise <count>] [fall <count>]",
+     .summary = "a backup that cannot reach this address does not become master",
+     .negatable = true},
 };
 HW_REGISTER(Keyword, kRows);
 

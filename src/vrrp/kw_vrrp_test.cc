@@ -85,14 +85,6 @@ TEST_CASE("nodes hear each other in several ways") {
   CHECK(vrrp_of("multicast-group 224.0.4.18").multicast_group4->ip_text() == "224.0.4.18");
 }
 
-TEST_CASE("what is not built yet is refused by its name") {
-  for (const std::string keyword : {"arbiter ping 192.0.2.1"}) {
-    const std::string errors =
-        complaints("vrrp v\ninterface eth0\nvrid 1\nvirtual-address 192.0.2.9\n" + keyword + "\n");
-    CHECK_THAT(errors, Catch::Matchers::Contains("which is not built yet"));
-  }
-}
-
 TEST_CASE("adverts prove where they come from") {
   const VrrpConfig pass = vrrp_of("authentication pass 1111");
   CHECK(pass.auth == VrrpAuth::kPass);

@@ -82,6 +82,22 @@ bool is_peer(const Config& config, uint32_t instance, const VrrpSpeaker& speaker
          speaker.ifindex.load() == if_nametoindex(section.interface.c_str());
 }
 
+void put_arbiter(const VrrpSlot& slot, const VrrpConfig& section, const ShowTime& now,
+                 std::string& out) {
+  if (!section.arbiter.ping) return;
+  label(out, "arbiter");
+  put(out, "{} ", section.arbiter.ping->ip_text());
+  const std::string span = span_text(now.monotonic_ns - slot.arbiter_ns.load());
+  switch (static_cast<TrackResult>(slot.arbiter.load())) {
+    case TrackResult::kUnknown:
+      return put(out, "has not answered yet\n");
+    case TrackResult::kUp:
+      return put(out, "answers, for {}; the last time after {} us\n", span, slot.arbiter_us.load());
+    case TrackResult::kDown:
+      return put(out, "does not answer, for {}: a backup that hears no peer stays backup\n", span);
+  }
+}
+
 void put_peers(const Config& config, Shared& shared, uint32_t instance, const ShowTime& now,
                std::string& out) {
   const int family = config.vrrp_instances[instance].family;
@@ -264,6 +280,12 @@ std::vector<std::string> vrrp_alarms(const Config& config, Shared& shared, uint3
                     "see 'show vrrp lan'",
                     section.interface, section.vrid));
   }
+  if ((alarms & kAlarmIsolated) != 0) {
+    out.push_back(
+        fmt::format("isolated: no peer is heard, and the arbiter {} does not answer; this "
+                    "node does not become master",
+                    section.arbiter.ping ? section.arbiter.ping->ip_text() : "?"));
+  }
   if (slot.state.load() == VrrpState::kMaster && slot.peers_heard.load() == 0) {
     out.push_back(
         "no peer was ever heard: if there is one, a firewall may drop VRRP (IP protocol 112)");
@@ -305,6 +327,7 @@ void show_vrrp_text(const Config& config, Shared& shared, uint32_t instance, con
   put_addresses(made, out);
   put_master(slot, made.family, out);
   put_peers(config, shared, instance, now, out);
+  put_arbiter(slot, section, now, out);
   put_tracks(config, shared, instance, now, out);
   put_counters(slot, cleared, out);
   put_rejects(slot, cleared, made.family, out);

@@ -62,6 +62,18 @@ void put_counters(Shared& shared, uint32_t instance, Members& object) {
   }
 }
 
+void put_arbiter(const VrrpSlot& slot, const VrrpConfig& section, const ShowTime& now,
+                 Members& object) {
+  if (!section.arbiter.ping) return;
+  constexpr std::string_view kWords[] = {"unknown", "up", "down"};
+  Members arbiter(object.key("arbiter"), '{', '}');
+  arbiter.text("address", section.arbiter.ping->ip_text());
+  arbiter.text("result", kWords[slot.arbiter.load() % std::size(kWords)]);
+  const int64_t since_ns = slot.arbiter_ns.load();
+  arbiter.number("seconds", since_ns == 0 ? 0 : (now.monotonic_ns - since_ns) / 1'000'000'000);
+  arbiter.number("round_trip_us", slot.arbiter_us.load());
+}
+
 void put_tracks(const Config& config, Shared& shared, uint32_t section, Members& object) {
   constexpr std::string_view kWords[] = {"unknown", "up", "down"};
   Members tracks(object.key("tracks"), '[', ']');
@@ -117,6 +129,7 @@ void show_vrrp_json(const Config& config, Shared& shared, uint32_t instance, con
       print_json_text(alarm, alarms.next());
     }
   }
+  put_arbiter(slot, section, now, object);
   put_tracks(config, shared, made.section, object);
   put_counters(shared, instance, object);
 }

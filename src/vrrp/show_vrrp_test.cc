@@ -124,6 +124,28 @@ TEST_CASE("a virtual MAC address is shown with its interface") {
              Contains(R"("virtual_mac":"00:00:5e:00:01:34","virtual_mac_interface":"vrrp.52")"));
 }
 
+TEST_CASE("what an arbiter says is shown") {
+  Shown node;
+  std::string json;
+  const auto text = [&] { return node.text(); };
+  CHECK_THAT(text(), !Contains("arbiter"));
+  node.config.vrrps[1]->arbiter.ping = *Address::parse_ip("192.0.2.1");
+  CHECK_THAT(text(), Contains("  arbiter       192.0.2.1 has not answered yet\n"));
+  node.slot().arbiter = static_cast<uint32_t>(TrackResult::kUp);
+  node.slot().arbiter_ns = kNow.monotonic_ns - 90 * kSecond;
+  node.slot().arbiter_us = 250;
+  CHECK_THAT(text(), Contains("192.0.2.1 answers, for 1m30s; the last time after 250 us\n"));
+  show_vrrp_json(node.config, *node.shared, 2, kNow, json);
+  CHECK_THAT(json, Contains(R"("arbiter":{"address":"192.0.2.1","result":"up","seconds":90,)"
+                            R"("round_trip_us":250},)"));
+  node.slot().arbiter = static_cast<uint32_t>(TrackResult::kDown);
+  CHECK_THAT(text(), Contains("does not answer, for 1m30s: a backup that hears no peer stays"));
+  node.slot().alarms = kAlarmIsolated;
+  CHECK(node.alarms() ==
+        std::vector<std::string>{"isolated: no peer is heard, and the arbiter 192.0.2.1 does not "
+                                 "answer; this node does not become master"});
+}
+
 TEST_CASE("alarms are sentences") {
   Shown node;
   CHECK(node.alarms().empty());

@@ -91,7 +91,7 @@ Result<> VirtualRouters::open_sockets() {
   monitor_ = std::move(monitor).value();
   around_ = std::make_unique<Surroundings>(Surroundings{config_, shared_, events_, transport_,
                                                         *kernel_, *bases_, *announcer_, *monitor_});
-  return {};
+  return open_arbiters();
 }
 
 // Where an address is to take no traffic.
@@ -106,6 +106,19 @@ Result<> VirtualRouters::watch_filters() {
   });
   if (!watch) return watch.error();
   filters_ = std::move(watch).value();
+  return {};
+}
+
+Result<> VirtualRouters::open_arbiters() {
+  for (const auto& section : config_.vrrps) {
+    arbiters_.emplace_back();
+    if (!section->arbiter.ping) continue;
+    auto arbiter = Arbiter::open(loop_, *section, [this] {
+      if (!stopped_) deadline_.set(1);
+    });
+    if (!arbiter) return arbiter.error();
+    arbiters_.back() = std::move(arbiter).value();
+  }
   return {};
 }
 
@@ -142,6 +155,9 @@ Result<> VirtualRouters::start(const std::string& predecessor) {
   look();
   for (const auto& instance : instances_) {
     instance->start(now_ns, hold_until_ns > now_ns ? hold_until_ns : 0);
+  }
+  for (const auto& arbiter : arbiters_) {
+    if (arbiter) arbiter->start();
   }
   tick();
   return {};
@@ -272,7 +288,15 @@ void VirtualRouters::receive(const ReceivedPacket& packet) {
   arm();
 }
 
+void VirtualRouters::consult_arbiters(int64_t now_ns) {
+  for (const auto& instance : instances_) {
+    Arbiter* arbiter = arbiters_[instance->config().section].get();
+    if (arbiter != nullptr) instance->consult(*arbiter, now_ns);
+  }
+}
+
 void VirtualRouters::settle_groups(int64_t now_ns) {
+  consult_arbiters(now_ns);
   for (const auto& members : groups_) {
     // What one member does leads to what others must do; it ends, as no order repeats.
     for (size_t round = 0; round < 4 * members.size() + 4; ++round) {

@@ -50,6 +50,8 @@ class VirtualRouters {
   void note_due(const Instance& instance);
   void arm();
   void receive(const ReceivedPacket& packet);
+  Result<> open_arbiters();
+  void consult_arbiters(int64_t now_ns);
   void settle_groups(int64_t now_ns);
   bool settle_group(const std::vector<Instance*>& members, int64_t now_ns);
   Standing standing_of(const Instance& instance);
@@ -70,6 +72,7 @@ class VirtualRouters {
   std::unique_ptr<Surroundings> around_;
   std::vector<std::unique_ptr<Instance>> instances_;
   std::vector<Instance*> all_;
+  std::vector<std::unique_ptr<Arbiter>> arbiters_;  // by section; null: it has none
   std::array<std::vector<Instance*>, 256> of_vrid_;
   std::vector<std::vector<Instance*>> groups_;  // members of each sync number
   FineTimer deadline_;
