@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 // What workers share about load: every shared number has this worker's own part beside it, so that
 // the master can take back what a dead worker held.
+#include <sys/eventfd.h>
+
 #include <algorithm>
 
+#include "base/clock.h"
+#include "base/fd.h"
 #include "base/log.h"
 #include "logging/access_record.h"
 #include "loop/watch.h"
@@ -138,14 +142,21 @@ void DataPlane::count_accept(const Frontend& frontend, uint32_t listener) {
   ++counters.conn_tot;
   counters.conn_rate.add(now_ms());
   counters.sess_rate.add(now_ms());
-  out_of_descriptors = false;
+  if (deaf_ns().load(kRelaxed) != 0) deaf_ns().store(0, kRelaxed);
 }
 
 void DataPlane::note_accept_failure(int code) {
   ++counters.accept_paused;
-  if (std::exchange(out_of_descriptors, true)) return;
+  if (deaf_ns().load(kRelaxed) != 0) return;
+  deaf_ns().store(monotonic_ns(), kRelaxed);
   HW_ALERT("{}; accepting pauses until a connection ends. Raise 'ulimit-n' or lower 'maxconn'.",
            errno_error("cannot accept a connection", code).text);
+}
+
+void DataPlane::end_accept_failure() {
+  if (deaf_ns().load(kRelaxed) == 0) return;
+  // Takes of the process and of the system what accept4(2) takes.
+  if (const Fd probe(eventfd(0, EFD_CLOEXEC)); probe) deaf_ns().store(0, kRelaxed);
 }
 
 uint32_t DataPlane::session_rate(const Frontend& frontend) {

@@ -82,13 +82,13 @@ class DataPlane {
   uint64_t next_stream_id = 1;
   uint64_t next_session_id = 1;
   bool draining = false;
-  bool out_of_descriptors = false;
 
   int64_t now_ms() const { return loop.now_ms(); }
   FrontendCounters& count(const Frontend& fe) { return shared.frontend(worker, fe.config.index); }
   BackendCounters& count(const Backend& be) { return shared.backend(worker, be.config.index); }
   ServerCounters& count(const Server& server) { return shared.server(worker, server.slot); }
   ListenerCounters& count_listener(uint32_t listener) { return shared.listener(worker, listener); }
+  std::atomic<int64_t>& deaf_ns() { return shared.process(kFirstWorker + worker).deaf_ns; }
 
   // Streams are reused: their vectors and parsers are warm.
   std::unique_ptr<Stream> take_stream(Session& session);
@@ -130,6 +130,8 @@ class DataPlane {
   void count_accept(const Frontend& frontend, uint32_t listener);
   // accept() failed for lack of descriptors or memory: counted, and logged when it begins.
   void note_accept_failure(int code);
+  // Looks whether descriptors are to be had again, after a failure. Nobody may come to accept.
+  void end_accept_failure();
   uint32_t session_rate(const Frontend& frontend);  // of all workers, per second
   // The loop of this worker has turned within half a second. Nobody waits for what another does.
   bool is_alive(uint32_t which) const;

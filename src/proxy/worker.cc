@@ -39,6 +39,7 @@ class Worker final : public Role, public SessionRegistry {
 
   void start(std::function<void()> ready) override {
     plane_.log.collect(true);
+    plane_.deaf_ns().store(0, std::memory_order_relaxed);  // of one that died at this place
     for (const auto& listener : listeners_) {
       if (is_ours(*listener)) listener->open();
     }
@@ -98,6 +99,7 @@ class Worker final : public Role, public SessionRegistry {
   void keep_house() {
     if (plane_.draining) return;
     watch_neighbours();
+    plane_.end_accept_failure();
     resume_listeners();
     if (plane_.now_ms() - purged_ms_ >= kPurgeEveryMs) {
       purged_ms_ = plane_.now_ms();

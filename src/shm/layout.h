@@ -30,6 +30,9 @@ struct alignas(64) Heartbeat {
   std::atomic<ProcessState> state;
   std::atomic<uint32_t> restarts;  // master
   std::atomic<int32_t> doorbell;   // master: eventfd that wakes the process's loop; -1: none
+  // The process, a worker: since when it can accept no connection, for want of descriptors or
+  // memory; 0: it can. Limits of the configuration are no such want.
+  std::atomic<int64_t> deaf_ns;
 };
 
 // kStopping: up, but takes only what persistence sends to it (the statistics say NOLB).

@@ -40,6 +40,7 @@ void ProxyHealth::look(int64_t now_ns) {
   for (uint32_t i = 0; i < workers_.size(); ++i) {
     const Heartbeat& beat = shared_.process(kFirstWorker + i);
     workers_[i].state = beat.state.load(std::memory_order_acquire);
+    workers_[i].deaf_ns = beat.deaf_ns.load(std::memory_order_relaxed);
     if (workers_[i].state == ProcessState::kServing) {
       workers_[i].well_ns = beat.beat_ns.load(std::memory_order_relaxed);
     }
@@ -66,6 +67,10 @@ std::string ProxyHealth::sick(Millis deadline) const {
       return fmt::format("worker {} {}: no heartbeat for {} ms", i + 1, word_of(worker.state),
                          (now_ns_ - worker.well_ns) / 1'000'000);
     }
+    if (worker.deaf_ns != 0 && now_ns_ - std::max(worker.deaf_ns, since_ns_) > in_ns(deadline)) {
+      return fmt::format("worker {} accepts no connections: no descriptors or memory for {} ms",
+                         i + 1, (now_ns_ - worker.deaf_ns) / 1'000'000);
+    }
   }
   return {};
 }
@@ -75,6 +80,8 @@ int64_t ProxyHealth::due_ns(Millis deadline) const {
   for (const Worker& worker : workers_) {
     if (worker.well_ns == 0) continue;
     due_ns = std::min(due_ns, std::max(worker.well_ns, since_ns_) + in_ns(deadline) + 1);
+    if (worker.deaf_ns == 0) continue;
+    due_ns = std::min(due_ns, std::max(worker.deaf_ns, since_ns_) + in_ns(deadline) + 1);
   }
   return due_ns;
 }

@@ -26,7 +26,8 @@ class ProxyHealth {
   bool is_starting() const;
 
   // Why the proxy cannot serve, for the log; empty: it can. A worker is sick when it has not turned
-  // its loop, or was dead and is not back, for longer than `deadline`.
+  // its loop, or was dead and is not back, or could accept no connection, for longer than
+  // `deadline`.
   std::string sick(Millis deadline) const;
 
   // When sick(deadline) may change for a lack of heartbeats, so that nobody looks later than that.
@@ -35,6 +36,7 @@ class ProxyHealth {
  private:
   struct Worker {
     int64_t well_ns = 0;  // last time it was known to serve; 0: never
+    int64_t deaf_ns = 0;  // since when it can accept nothing; 0: it can
     ProcessState state = ProcessState::kAbsent;
   };
   Shared& shared_;

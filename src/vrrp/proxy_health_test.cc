@@ -98,6 +98,21 @@ TEST_CASE("a shorter deadline is kept as exactly") {
   CHECK_FALSE(site.health.sick(Millis(200)).empty());
 }
 
+TEST_CASE("a worker that can accept nothing is sick after the deadline, until it can") {
+  Site site;
+  auto& deaf_ns = site.shared->process(kFirstWorker + 1).deaf_ns;
+  deaf_ns.store(site.now_ns);
+  site.pass(Millis(500), kVrrpSlot);
+  CHECK(site.health.sick(kDeadline).empty());
+  CHECK(site.health.due_ns(kDeadline) == site.now_ns + 1);
+  site.pass(Millis(20), kVrrpSlot);
+  CHECK(site.health.sick(kDeadline) ==
+        "worker 2 accepts no connections: no descriptors or memory for 520 ms");
+  deaf_ns.store(0);
+  site.look();
+  CHECK(site.health.sick(kDeadline).empty());
+}
+
 TEST_CASE("a soft stop is told at once") {
   Site site;
   site.shared->header().stopping.store(1);

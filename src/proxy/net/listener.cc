@@ -25,6 +25,7 @@ void Listener::open() {
   const uint32_t shared =
       socket_.owner == kNoIndex && plane_.shared.workers() > 1 ? uint32_t{EPOLLEXCLUSIVE} : 0;
   open_ = plane_.loop.watch(socket_.fd, EPOLLIN | shared, this);
+  if (!open_) fail(errno);
 }
 
 void Listener::close() {
@@ -60,6 +61,12 @@ void Listener::pause() {
   registry_.listener_paused();
 }
 
+// Out of descriptors or memory: a short pause, and the end of any connection, try again.
+void Listener::fail(int code) {
+  plane_.note_accept_failure(code);
+  pause();
+}
+
 void Listener::on_io(uint32_t) {
   for (uint32_t n = std::max(1u, plane_.config.global.tune.maxaccept); n != 0; --n) {
     // Connections over a limit wait in the kernel's backlog.
@@ -74,9 +81,7 @@ void Listener::on_io(uint32_t) {
       plane_.leave_place(frontend_, socket_.listener);
       if (error == ECONNABORTED || error == EINTR) continue;
       if (error == EAGAIN) return;
-      // Out of descriptors or memory: a short pause, and the end of any connection, try again.
-      plane_.note_accept_failure(error);
-      return pause();
+      return fail(error);
     }
     if (frontend_.config.option(Option::kTcpSmartAccept)) {
       const int off = 0;  // the request's ACK goes out with the answer (tcp(7)); not handed down by

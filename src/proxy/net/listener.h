@@ -36,6 +36,8 @@ class Listener final : public IoHandler {
  private:
   void pause();
   void prepare();
+  void pause();
+  void fail(int code);
   DataPlane& plane_;
   SessionRegistry& registry_;
   Frontend& frontend_;
