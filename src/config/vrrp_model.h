@@ -262,12 +262,21 @@ struct MailersConfig {
   Millis timeout{10'000};  // `timeout mail`
 };
 
+// `notify-fifo`, `notify-fifo-script`: who follows all transitions.
+struct NotifyFifoConfig {
+  SourcePos pos;
+  std::string path;    // empty: none
+  std::string user;    // whose the pipe is, and who runs the script; empty: nobody
+  HookCommand script;  // reads the pipe, whose path is its last argument
+};
+
 // What concerns the vrrp process as a whole; given in `vrrp-defaults`.
 struct VrrpProcessConfig {
   Millis startup_delay{0};     // listens, but does not become master
   Millis delay_after_boot{0};  // the same, counted from the boot of the machine
   uint8_t rt_priority = 50;    // of SCHED_RR; 0: none
   bool mlock = true;
+  NotifyFifoConfig notify_fifo;
 };
 
 }  // namespace hawser

@@ -67,13 +67,13 @@ class SingleProcess {
     switch (signal) {
       case SIGINT:
       case SIGTERM:
-        ended_by_ = signal;
-        return after_addresses([this] { loop_.stop(); });
+        if (std::exchange(ended_by_, signal) != 0) return loop_.stop();
+        return after_addresses([this] { tell_and_end(); });
       case SIGUSR1:
         return after_addresses([this] {
           inherited_.shared.header().stopping.store(1);
           state_of(kFirstWorker).store(ProcessState::kDraining);
-          worker_->drain([this] { loop_.stop(); });
+          worker_->drain([this] { tell_and_end(); });
         });
       case SIGQUIT:
         return HW_NOTICE("one process ({}), {} client connections", getpid(),
@@ -87,6 +87,11 @@ class SingleProcess {
   void after_addresses(std::function<void()> next) {
     if (!vrrp_ || std::exchange(leaving_, true)) return next();
     vrrp_->drain(std::move(next));
+  }
+
+  // Scripts and mails about the end of virtual routers come before that of the program.
+  void tell_and_end() {
+    control_->stop([this] { loop_.stop(); });
   }
 
   const Inherited& inherited_;

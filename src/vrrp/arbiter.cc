@@ -3,10 +3,10 @@
 
 #include <errno.h>
 #include <fmt/core.h>
-#include <linux/icmp.h>
 #include <net/if.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
+#include <netinet/ip_icmp.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 
@@ -27,6 +27,12 @@ constexpr size_t kSequenceAt = 6;
 constexpr int kPacketsPerTurn = 16;
 constexpr int kReceiveBuffer = 32 * 1024;
 
+// <linux/icmp.h> has these, and cannot stand beside <net/if.h>.
+constexpr int kIcmpFilter = 1;
+struct IcmpFilter {
+  uint32_t blocked;  // a bit for each type
+};
+
 constexpr int64_t in_ns(Millis time) { return std::chrono::nanoseconds(time).count(); }
 
 uint8_t request_type(int family) {
@@ -38,8 +44,8 @@ uint8_t answer_type(int family) {
 
 bool let_only_answers_in(int fd, int family) {
   if (family == AF_INET) {
-    icmp_filter filter{~(1u << ICMP_ECHOREPLY)};
-    return setsockopt(fd, SOL_RAW, ICMP_FILTER, &filter, sizeof filter) == 0;
+    const IcmpFilter filter{~(1u << ICMP_ECHOREPLY)};
+    return setsockopt(fd, SOL_RAW, kIcmpFilter, &filter, sizeof filter) == 0;
   }
   icmp6_filter filter;
   ICMP6_FILTER_SETBLOCKALL(&filter);

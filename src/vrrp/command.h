@@ -19,6 +19,7 @@ struct CommandSpec {
   std::vector<std::string> environment{};  // "NAME=value", in addition to ours
   std::string user{};                      // empty: nobody, where we may change the user
   Millis timeout{10'000};
+  static constexpr Millis kNoTimeout = Millis::max();
 };
 
 // What became of a command.

@@ -182,7 +182,7 @@ class Process final : public CommandRun {
         std::make_unique<FdWatch>(loop_, pidfd_.get(), FdWatch::kRead, [this](int) { reap(); });
     output_watch_ = std::make_unique<FdWatch>(loop_, output_.get(), FdWatch::kRead,
                                               [this](int) { take_output(); });
-    deadline_.set_in(spec_.timeout);
+    if (spec_.timeout != CommandSpec::kNoTimeout) deadline_.set_in(spec_.timeout);
     return {};
   }
 

@@ -37,8 +37,6 @@ class Commands {
     for (const HookCommand& command : notify.commands) check(command, notify.user);
     check(notify.every, notify.user);
   }
-
- private:
   void check(const HookCommand& command, const std::string& user) {
     if (command.text.empty()) return;
     const auto place = std::tuple(command.pos.file, command.pos.line, user);
@@ -46,6 +44,7 @@ class Commands {
     check_command(command.text, user, command.pos, command.width, diag_);
   }
 
+ private:
   Diag& diag_;
   std::set<std::tuple<uint16_t, uint32_t, std::string>> seen_;
 };
@@ -64,6 +63,12 @@ void check_notify(Draft& draft, Diag& diag) {
   for (const auto& vrrp : draft.config->vrrps) {
     commands.check(vrrp->notify);
     check_mails("vrrp", vrrp->name, vrrp->pos, vrrp->notify, diag);
+  }
+  const NotifyFifoConfig& fifo = draft.config->vrrp_process.notify_fifo;
+  commands.check(fifo.script, fifo.user);
+  if (fifo.path.empty() && !fifo.script.text.empty()) {
+    diag.error(fifo.script.pos, "'notify-fifo-script' has no pipe to read")
+        .with_hint("add 'notify-fifo <path>'");
   }
   for (const auto& group : draft.config->vrrp_groups) {
     commands.check(group->notify);

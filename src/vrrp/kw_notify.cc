@@ -2,9 +2,12 @@
 // Who is told of transitions: commands and mails.
 #include <fmt/format.h>
 #include <pwd.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
+#include "config/draft.h"
 #include "config/keyword.h"
+#include "vrrp/line_options.h"
 
 namespace hawser {
 namespace {
@@ -128,7 +131,52 @@ bool set_mail_level(KeywordCall& call) {
   return true;
 }
 
+bool take_fifo_user(Args& args, NotifyFifoConfig& fifo) {
+  const auto user = args.take("<user>");
+  if (!user) return false;
+  if (getpwnam(std::string(user->text).c_str()) == nullptr) {
+    args.error("there is no user " + quoted(user->text));
+    return false;
+  }
+  fifo.user = user->text;
+  return true;
+}
+
+constexpr LineOption<NotifyFifoConfig> kFifoOptions[] = {{"user", take_fifo_user}};
+
+bool set_fifo(KeywordCall& call) {
+  const auto path = call.take("<path>");
+  if (!path) return false;
+  if (!path->text.starts_with('/')) {
+    call.error(quoted(path->text) + " is not an absolute path");
+    return false;
+  }
+  struct stat status;
+  if (lstat(std::string(path->text).c_str(), &status) == 0 && !S_ISFIFO(status.st_mode)) {
+    call.error(quoted(path->text) + " is there, and is no named pipe");
+    return false;
+  }
+  NotifyFifoConfig& fifo = call.draft().config->vrrp_process.notify_fifo;
+  fifo.pos = call.keyword().pos;
+  fifo.path = path->text;
+  return take_options<NotifyFifoConfig>(call, fifo, kFifoOptions);
+}
+
+bool set_fifo_script(KeywordCall& call) {
+  return take_command(call, call.draft().config->vrrp_process.notify_fifo.script);
+}
+
 constexpr Keyword kRows[] = {
+    {.name = "notify-fifo",
+     .sections = kInVrrpDefaults,
+     .parse = set_fifo,
+     .args = "<path> [user <user>]",
+     .summary = "a named pipe that gets a line for every transition"},
+    {.name = "notify-fifo-script",
+     .sections = kInVrrpDefaults,
+     .parse = set_fifo_script,
+     .args = "<command>",
+     .summary = "a program that reads the pipe, whose path is its last argument"},
     {.name = "notify",
      .sections = kInNotifying,
      .parse = set_command,

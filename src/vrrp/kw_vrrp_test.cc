@@ -85,6 +85,44 @@ TEST_CASE("nodes hear each other in several ways") {
   CHECK(vrrp_of("multicast-group 224.0.4.18").multicast_group4->ip_text() == "224.0.4.18");
 }
 
+TEST_CASE("an arbiter is asked within its interval") {
+  const auto usual = vrrp_of("arbiter ping 192.0.2.1").arbiter;
+  CHECK(usual.ping->ip_text() == "192.0.2.1");
+  CHECK(usual.interval == Millis(1000));
+  CHECK(usual.timeout == Millis(1000));
+  CHECK(usual.rise == 1);
+  CHECK(usual.fall == 3);
+  const auto quick =
+      vrrp_of("arbiter ping 2001:db8::1 interval 200ms timeout 50ms rise 2 fall 4").arbiter;
+  CHECK(quick.ping->family() == AF_INET6);
+  CHECK(quick.interval == Millis(200));
+  CHECK(quick.timeout == Millis(50));
+  CHECK(quick.rise == 2);
+  CHECK(quick.fall == 4);
+  CHECK_FALSE(vrrp_of("arbiter ping 192.0.2.1\nno arbiter").arbiter.ping);
+  CHECK_THAT(complaints(fmt::format("vrrp v\n{}arbiter ping 192.0.2.1 timeout 2s\n", kBase)),
+             Catch::Matchers::Contains("the timeout of 2000ms is longer than the interval"));
+}
+
+TEST_CASE("one pipe is told of everything") {
+  const auto fifo = config_of(fmt::format("vrrp-defaults\nnotify-fifo /run/none/events user root\n"
+                                          "notify-fifo-script /bin/cat\nvrrp v\n{}",
+                                          kBase))
+                        ->vrrp_process.notify_fifo;
+  CHECK(fifo.path == "/run/none/events");
+  CHECK(fifo.user == "root");
+  CHECK(fifo.script.text == "/bin/cat");
+  const auto wrong = [](const char* line) {
+    return complaints(fmt::format("vrrp-defaults\n{}\nvrrp v\n{}", line, kBase));
+  };
+  CHECK_THAT(wrong("notify-fifo events"), Catch::Matchers::Contains("is not an absolute path"));
+  CHECK_THAT(wrong("notify-fifo /bin/sh"), Catch::Matchers::Contains("is no named pipe"));
+  CHECK_THAT(wrong("notify-fifo /run/x user nobody-here"),
+             Catch::Matchers::Contains("there is no user 'nobody-here'"));
+  CHECK_THAT(wrong("notify-fifo-script /bin/cat"),
+             Catch::Matchers::Contains("'notify-fifo-script' has no pipe to read"));
+}
+
 TEST_CASE("adverts prove where they come from") {
   const VrrpConfig pass = vrrp_of("authentication pass 1111");
   CHECK(pass.auth == VrrpAuth::kPass);

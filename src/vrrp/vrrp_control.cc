@@ -7,6 +7,7 @@
 #include "loop/watch.h"
 #include "vrrp/alert_mail.h"
 #include "vrrp/command_process.h"
+#include "vrrp/event_fifo.h"
 #include "vrrp/event_reader.h"
 #include "vrrp/file_watch.h"
 #include "vrrp/notify.h"
@@ -24,6 +25,7 @@ std::set<std::string> users_of(const Config& config) {
   for (const auto& script : config.vrrp_scripts) users.insert(script->user);
   for (const auto& section : config.vrrps) users.insert(section->notify.user);
   for (const auto& group : config.vrrp_groups) users.insert(group->notify.user);
+  users.insert(config.vrrp_process.notify_fifo.user);
   return users;
 }
 
@@ -62,6 +64,7 @@ struct VrrpControl::State {
         mails(loop, deadlines, config, shared),
         wishes(deadlines, config, shared),
         patience(deadlines, [this] { finish(); }) {
+    open_fifo();
     for (const TrackConfig* track : tracks_by_slot(config, "process")) processes.add(*track);
     if (processes.is_empty()) return;
     auto opened = ProcConnector::open(loop, {[this](pid_t pid) { processes.process_changed(pid); },
@@ -79,6 +82,7 @@ struct VrrpControl::State {
   void read_events() {
     reader.read([this](const ReadEvent& event) {
       subjects.take(event, [this](const SubjectEvent& made) {
+        if (fifo) fifo->take(made);
         notifier.take(made);
         mails.take(made);
       });
@@ -98,7 +102,17 @@ struct VrrpControl::State {
   }
 
   void check_finished() {
-    if (finished && has_said_goodbye() && notifier.is_idle() && mails.is_idle()) finish();
+    if (!finished || !has_said_goodbye()) return;
+    if (fifo) fifo->end();
+    if (notifier.is_idle() && mails.is_idle() && (!fifo || fifo->is_idle())) finish();
+  }
+
+  void open_fifo() {
+    const NotifyFifoConfig& wanted = config.vrrp_process.notify_fifo;
+    if (wanted.path.empty()) return;
+    auto opened = EventFifo::open(loop, deadlines, launcher, wanted);
+    if (!opened) return HW_ALERT("notify-fifo: {}", opened.error().text);
+    fifo = std::move(*opened);
   }
 
   void finish() {
@@ -119,6 +133,7 @@ struct VrrpControl::State {
   Subjects subjects;
   EventReader reader;
   Notifier notifier;
+  std::unique_ptr<EventFifo> fifo;  // nullptr: none
   AlertMails mails;
   VrrpWishes wishes;
   std::function<void()> finished;  // set once the program ends
@@ -139,6 +154,7 @@ VrrpControl::VrrpControl(Loop& loop, const Config& config, Shared& shared, Servi
 VrrpControl::~VrrpControl() = default;
 
 void VrrpControl::start() {
+  if (state_->fifo) state_->fifo->start();
   state_->recall();
   state_->read_events();
   state_->wishes.start();

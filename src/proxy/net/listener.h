@@ -36,7 +36,6 @@ class Listener final : public IoHandler {
  private:
   void pause();
   void prepare();
-  void pause();
   void fail(int code);
   DataPlane& plane_;
   SessionRegistry& registry_;

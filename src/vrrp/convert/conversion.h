@@ -21,6 +21,7 @@ struct Globals {
   bool alerts = false;                            // smtp_alert for every instance
   int64_t version = 2;
   bool strict = false;
+  bool has_fifo = false, has_fifo_script = false;
   std::string script_user = "root";  // keepalived's own default where it has no user of its name
   std::string interface = "eth0";    // keepalived's default
   std::vector<std::pair<std::string, std::string>> defaults;  // lines of vrrp-defaults

@@ -129,6 +129,26 @@ void garp_interval(Conversion& to, const Statement& from) {
   add_default(to, from, "garp", fmt::format("pace {}", time_text(*value)));
 }
 
+// keepalived writes to both pipes where it has both; here is one.
+void notify_fifo(Conversion& to, const Statement& from) {
+  if (from.words.size() < 2)
+    return to.report.error(from.words[0], fmt::format("'{}' needs a path", from.name()));
+  if (to.globals.has_fifo) return to.report.trap(from, "there is one pipe for all", "left out");
+  to.globals.has_fifo = true;
+  const std::string user(from.words.size() > 2 ? from.argument(2) : "root");
+  add_default(to, from, "notify-fifo",
+              fmt::format("{} user {}", as_word(from.argument()), as_word(user)));
+}
+
+void notify_fifo_script(Conversion& to, const Statement& from) {
+  if (from.words.size() < 2)
+    return to.report.error(from.words[0], fmt::format("'{}' needs a command", from.name()));
+  if (to.globals.has_fifo_script)
+    return to.report.trap(from, "there is one pipe for all", "left out");
+  to.globals.has_fifo_script = true;
+  add_default(to, from, "notify-fifo-script", as_word(from.argument()));
+}
+
 constexpr GlobalKeyword kKeywords[] = {
     {"notification_email", mail_to},
     {"notification_email_from", mail_from},
@@ -150,6 +170,10 @@ constexpr GlobalKeyword kKeywords[] = {
     {"v3_checksum_as_v2", checksum},
     {"vrrp_garp_interval", garp_interval},
     {"vrrp_gna_interval", garp_interval},
+    {"notify_fifo", notify_fifo},
+    {"vrrp_notify_fifo", notify_fifo},
+    {"notify_fifo_script", notify_fifo_script},
+    {"vrrp_notify_fifo_script", notify_fifo_script},
 };
 
 struct Dropped {
@@ -181,8 +205,6 @@ constexpr Dropped kDropped[] = {
     {"lvs_flush_on_stop", kIpvs},
     {"lvs_notify_fifo", kIpvs},
     {"checker_log_all_failures", kIpvs},
-    {"notify_fifo", "write 'notify <command>' for every section"},
-    {"vrrp_notify_fifo", "write 'notify <command>' for every section"},
     {"snmp_socket", kSnmp},
     {"enable_snmp_vrrp", kSnmp},
     {"enable_snmp_checker", kSnmp},
