@@ -71,7 +71,8 @@ Instance::Instance(const Surroundings& around, uint32_t index, LaneCommon common
       election_(state != nullptr ? Election(settings(), *state)
                                  : Election(settings(), section_.priority)),
       vips_(config_, section_.priority == 255,
-            config_.macvlan.empty() ? section_.interface : config_.macvlan) {
+            config_.macvlan.empty() ? section_.interface : config_.macvlan),
+      resumes_(state != nullptr && state->role != VrrpState::kInit) {
   if (!config_.macvlan.empty()) macvlan_.emplace(config_, around_.kernel, around_.bases);
 }
 
@@ -188,6 +189,7 @@ void Instance::start(int64_t now_ns, int64_t hold_until_ns) {
 void Instance::settle_fault(int64_t now_ns) {
   if (!ready_) return;
   const std::string fault = own_fault();
+  if (!started_ && fault.empty() && resumes_) return resume(now_ns);
   if (!started_ && fault.empty()) {
     if (standing_.pending) return;
     started_ = true;
@@ -196,9 +198,7 @@ void Instance::settle_fault(int64_t now_ns) {
       reported_fault_.clear();
       apply(election_.recovered(now_ns), now_ns);
     }
-    const bool resumes = election_.role() == VrrpState::kMaster;
-    apply(resumes ? election_.resume(now_ns) : election_.start(now_ns, hold_until_ns_), now_ns);
-    return;
+    return apply(election_.start(now_ns, hold_until_ns_), now_ns);
   }
   if (fault.empty() == reported_fault_.empty()) return;
   reported_fault_ = fault;
@@ -207,10 +207,28 @@ void Instance::settle_fault(int64_t now_ns) {
         now_ns);
 }
 
+// Goes on where the predecessor was. A tracker that has not answered to us yet has answered to it:
+// its priority holds until then.
+void Instance::resume(int64_t now_ns) {
+  started_ = true;
+  reported_fault_.clear();
+  slot_.changed_ns.store(election_.state().changed_ns, std::memory_order_relaxed);
+  if (!standing_.pending) apply(election_.set_priority(standing_.priority, now_ns), now_ns);
+  if (election_.role() == VrrpState::kFault) {
+    return apply(election_.recovered(now_ns), now_ns);
+  }
+  apply(election_.resume(now_ns), now_ns);
+  if (election_.role() != VrrpState::kMaster) return;
+  // They are there, but for new ones; and the predecessor may have had bursts to send.
+  take_addresses();
+  perform({.kind = Action::Kind::kAnnounce}, now_ns);
+}
+
 void Instance::stand(const Standing& standing, int64_t now_ns) {
-  const bool changed = standing.priority != standing_.priority;
+  const bool changed = standing.priority != election_.state().priority;
   standing_ = standing;
   settle_fault(now_ns);
+  if (resumes_ && standing.pending) return publish();
   if (changed && started_) apply(election_.set_priority(standing.priority, now_ns), now_ns);
   publish();
 }

@@ -90,6 +90,7 @@ class Instance {
   void lose_macvlan(int64_t now_ns);
   void put_back(int64_t now_ns);  // the addresses that somebody removed
   void settle_fault(int64_t now_ns);
+  void resume(int64_t now_ns);
   void apply(const ActionList& actions, int64_t now_ns);
   void perform(const Action& action, int64_t now_ns);
   void send_advert(int64_t now_ns);
@@ -118,6 +119,7 @@ class Instance {
   std::string link_fault_;
   std::string filter_fault_;    // the addresses would accept traffic against the configuration
   std::string reported_fault_;  // what the election was told last; empty: none
+  const bool resumes_;          // what a predecessor was in the middle of
   bool ready_ = false;          // start() was called
   bool started_ = false;        // and the election runs
   bool isolated_ = false;       // no consent of the arbiter

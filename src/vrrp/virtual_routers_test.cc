@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+// The whole of what the vrrp process runs, on both ends of a cable.
+#include "vrrp/virtual_routers.h"
+
+#include <fmt/format.h>
+
+#include "base/clock.h"
+#include "config/testing.h"
+#include "vrrp/netns_testing.h"
+
+namespace hawser::vrrp {
+namespace {
+
+constexpr const char* kVip = "10.1.10.50/24";
+
+// One node; both of its instances, of IPv4 and IPv6, move together, and sign what they send.
+class Node {
+ public:
+  Node(Loop& loop, const char* interface, int priority)
+      : loop_(loop),
+        interface_(interface),
+        config_(config_of(fmt::format("vrrp v\ninterface {}\nvrid 51\nversion 3\nadvert-int 20ms\n"
+                                      "priority {}\nno track-proxy\n"
+                                      "virtual-address {}\nvirtual-address 2001:db8::50/64\n"
+                                      "authentication hmac key 1 "
+                                      "hex:000102030405060708090a0b0c0d0e0f active\n",
+                                      interface, priority, kVip))),
+        shared_(std::move(Shared::create(*config_, 1)).value()) {
+    start({});
+  }
+
+  void start(const std::string& predecessor) {
+    auto opened = VirtualRouters::open(loop_, *config_, *shared_);
+    REQUIRE(opened);
+    routers_ = std::move(opened).value();
+    REQUIRE(routers_->start(predecessor));
+  }
+  // Another process takes over. `pause`: what happens while nobody runs.
+  template <class Pause>
+  void hand_over(Pause pause) {
+    const std::string state = routers_->export_state();
+    routers_.reset();
+    pause();
+    start(state);
+  }
+  void hand_over() {
+    hand_over([] {});
+  }
+  void vanish() {
+    routers_->export_state();
+    routers_.reset();
+  }
+
+  bool is(VrrpState state) {
+    return shared_->vrrp(0).state == state && shared_->vrrp(1).state == state;
+  }
+  uint64_t sum(std::atomic<uint64_t> VrrpSlot::*counter) {
+    return shared_->vrrp(0).*counter + shared_->vrrp(1).*counter;
+  }
+  uint64_t refused() {
+    uint64_t count = 0;
+    for (uint32_t i : {0u, 1u}) {
+      for (const auto& reason : shared_->vrrp(i).rejected) count += reason;
+    }
+    return count;
+  }
+  // The smaller one of its two instances.
+  uint64_t heard() {
+    return std::min(shared_->vrrp(0).adverts_received, shared_->vrrp(1).adverts_received);
+  }
+  bool holds_vip() const {
+    return run(std::string("ip addr show dev ") + interface_).find(kVip) != std::string::npos;
+  }
+
+ private:
+  Loop& loop_;
+  const char* interface_;
+  std::unique_ptr<const Config> config_;
+  std::unique_ptr<Shared> shared_;
+  std::unique_ptr<VirtualRouters> routers_;
+};
+
+// The adverts of one end are heard at the other one only.
+struct Cable {
+  Cable() {
+    run("ip link add w0 type veth peer name w1 && ip link set w0 up && ip link set w1 up && "
+        "ip addr add 10.1.10.6/24 dev w0 && ip addr add 10.1.10.7/24 dev w1 && "
+        "ip -6 addr add fe80::6/64 dev w0 nodad && ip -6 addr add fe80::7/64 dev w1 nodad && "
+        "sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.w0.rp_filter=0 "
+        "net.ipv4.conf.w1.rp_filter=0 net.ipv4.conf.all.accept_local=1 "
+        "net.ipv4.conf.w0.accept_local=1 net.ipv4.conf.w1.accept_local=1");
+  }
+  template <class Done>
+  bool until(Done done) {
+    const int64_t end_ms = monotonic_ms() + 10'000;
+    Timer look(loop, [&] {
+      if (done() || monotonic_ms() > end_ms) loop.stop();
+    });
+    look.start(Millis(1), Millis(1));
+    loop.run();
+    return done();
+  }
+  Loop loop;
+};
+
+struct Pair : Cable {
+  Pair() {
+    REQUIRE(until([&] { return first.is(VrrpState::kMaster); }));
+    second.emplace(loop, "w1", 100);
+    REQUIRE(until([&] { return second->is(VrrpState::kBackup) && second->heard() >= 2; }));
+  }
+  Node first{loop, "w0", 254};
+  std::optional<Node> second;
+};
+
+TEST_CASE("master and backup are handed over a hundred times without a transition",
+          "[vrrp][netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  Pair pair;
+  for (int i = 0; i < 100; ++i) {
+    INFO("hand-over " << i);
+    const uint64_t heard = pair.second->heard();
+    pair.first.hand_over();
+    pair.second->hand_over();
+    REQUIRE(pair.first.is(VrrpState::kMaster));
+    REQUIRE(pair.second->is(VrrpState::kBackup));
+    REQUIRE(pair.until([&] { return pair.second->heard() > heard; }));
+  }
+  CHECK(pair.first.sum(&VrrpSlot::became_master) == 2);
+  CHECK(pair.first.sum(&VrrpSlot::left_master) == 0);
+  CHECK(pair.first.sum(&VrrpSlot::zero_sent) == 0);
+  CHECK(pair.first.sum(&VrrpSlot::adverts_received) == 0);
+  CHECK(pair.second->sum(&VrrpSlot::became_master) == 0);
+  CHECK(pair.second->sum(&VrrpSlot::became_backup) == 2);
+  CHECK(pair.second->refused() == 0);  // sequence numbers go on as well
+  CHECK(pair.first.holds_vip());
+}
+
+TEST_CASE("a backup that was handed over takes over", "[vrrp][netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  Pair pair;
+  pair.second->hand_over();
+  pair.first.vanish();
+  CHECK(pair.until([&] { return pair.second->is(VrrpState::kMaster); }));
+  CHECK(pair.second->holds_vip());
+}
+
+TEST_CASE("a master that was handed over guards its addresses", "[vrrp][netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  Pair pair;
+  pair.first.hand_over([] { run(fmt::format("ip addr del {} dev w0", kVip)); });
+  CHECK(pair.first.holds_vip());
+  CHECK(pair.first.sum(&VrrpSlot::left_master) == 0);
+  run(fmt::format("ip addr del {} dev w0", kVip));
+  CHECK(pair.until([&] { return pair.first.sum(&VrrpSlot::left_master) == 2; }));
+  CHECK(pair.until([&] { return pair.first.is(VrrpState::kMaster); }));
+  CHECK(pair.first.holds_vip());
+}
+
+TEST_CASE("a fault is handed over, and its end is seen", "[vrrp][netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  Pair pair;
+  run("ip link set w0 down");
+  REQUIRE(pair.until([&] { return pair.first.is(VrrpState::kFault); }));
+  pair.first.hand_over();
+  CHECK(pair.first.is(VrrpState::kFault));
+  pair.first.hand_over(
+      [] { run("ip link set w0 up && ip -6 addr replace fe80::6/64 dev w0 nodad"); });
+  CHECK(pair.until([&] { return pair.first.is(VrrpState::kMaster); }));
+}
+
+}  // namespace
+}  // namespace hawser::vrrp
