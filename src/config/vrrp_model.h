@@ -130,7 +130,10 @@ struct NotifyConfig {
   LogLevel mail_level = LogLevel::kNotice;  // the least severe event that is mailed
 };
 
+enum class GarpForm : uint8_t { kRequest, kReply, kBoth };
+
 struct GarpConfig {
+  GarpForm form = GarpForm::kRequest;
   uint32_t repeat = 5;
   Millis delay{5000};      // until the second burst; 0: none
   Millis refresh{60'000};  // while master; 0: off
@@ -173,7 +176,8 @@ struct VrrpConfig {
   std::array<uint8_t, 8> password{};  // zero-padded
   std::vector<VrrpHmacKey> hmac_keys;
   VrrpHmacMode hmac_mode = VrrpHmacMode::kEnforce;
-  SourcePos auth_pos;  // of `authentication`
+  bool hmac_by_time = true;  // a stamp must be near our clock, and not only later than the last
+  SourcePos auth_pos;        // of `authentication`
   VrrpChecksum checksum = VrrpChecksum::kAuto;
   std::vector<VrrpSource> sources;                            // at most one of each family
   std::vector<VrrpPeer> peers;                                // any: unicast

@@ -21,6 +21,7 @@
 #include "process/roles.h"
 #include "process/single.h"
 #include "shm/schedule.h"
+#include "vrrp/rights.h"
 
 namespace hawser {
 namespace {
@@ -182,6 +183,10 @@ int run_master(const MasterOptions& options, std::unique_ptr<const Config> confi
   if (!maxconn) return refuse(maxconn.error());
   const auto privileges = plan_privileges(*config);
   if (!privileges) return refuse(privileges.error());
+
+  if (!config->vrrp_instances.empty()) {
+    if (const auto may = vrrp::probe_rights(); !may) return refuse(may.error());
+  }
 
   const auto place = [&options](SourcePos pos) {
     if (pos.file >= options.files.size()) return std::string("command line");

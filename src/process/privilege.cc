@@ -186,6 +186,8 @@ Outside outside_of(const Config& config) {
   for (const auto& script : config.vrrp_scripts) {
     if (script->kind == VrrpScriptConfig::Kind::kCommand) out.users.insert(script->user);
   }
+  const NotifyFifoConfig& fifo = config.vrrp_process.notify_fifo;
+  if (!fifo.script.text.empty()) out.users.insert(fifo.user);
   for (const auto& section : config.vrrps) {
     add_notify(section->notify);
     add_tracks(section->tracks);

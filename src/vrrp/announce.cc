@@ -46,7 +46,7 @@ class Writer {
 
 }  // namespace
 
-std::array<uint8_t, kGarpSize> garp_frame(const MacAddress& mac, const Ip& address) {
+std::array<uint8_t, kGarpSize> garp_frame(const MacAddress& mac, const Ip& address, ArpForm form) {
   std::array<uint8_t, kGarpSize> frame{};
   Writer(frame)
       .bytes(kBroadcast)
@@ -56,10 +56,10 @@ std::array<uint8_t, kGarpSize> garp_frame(const MacAddress& mac, const Ip& addre
       .u16(ETHERTYPE_IP)
       .u8(6)
       .u8(4)
-      .u16(1)  // request
+      .u16(static_cast<uint16_t>(form))
       .bytes(mac)
       .bytes(address.span())
-      .bytes(kBroadcast)
+      .bytes(form == ArpForm::kRequest ? kBroadcast : mac)
       .bytes(address.span());
   return frame;
 }
@@ -100,9 +100,30 @@ std::array<uint8_t, kNaSize> na_frame(const MacAddress& mac, const Ip& address, 
 }
 
 void AnnounceQueue::add(uint32_t owner, std::vector<Announcement> what, uint32_t repeat,
-                        int64_t at_ns, int64_t pace_ns) {
+                        int64_t at_ns, int64_t pace_ns, int64_t now_ns) {
   if (what.empty() || repeat == 0) return;
+  if (Burst* known = joinable(owner, at_ns > now_ns, now_ns); known != nullptr) {
+    if (known->what.size() != what.size()) known->next = 0;
+    known->what = std::move(what);
+    known->left = std::max(known->left, repeat);
+    if (known->at_ns > now_ns) known->at_ns = at_ns;
+    chosen_ = SIZE_MAX;
+    return;
+  }
   bursts_.push_back({owner, std::move(what), repeat, 0, at_ns, pace_ns});
+}
+
+// A burst that waited may have begun while another one of its owner still runs: two are the most.
+AnnounceQueue::Burst* AnnounceQueue::joinable(uint32_t owner, bool later, int64_t now_ns) {
+  Burst* last = nullptr;
+  size_t count = 0;
+  for (Burst& burst : bursts_) {
+    if (burst.owner != owner) continue;
+    if ((burst.at_ns > now_ns) == later) return &burst;
+    last = &burst;
+    ++count;
+  }
+  return count < 2 ? nullptr : last;
 }
 
 void AnnounceQueue::cancel(uint32_t owner) {
@@ -154,8 +175,9 @@ Announcer::Announcer(Loop& loop, Fd fd) : fd_(std::move(fd)), timer_(loop, [this
 
 void Announcer::announce(uint32_t owner, std::vector<Announcement> what, uint32_t repeat,
                          Millis delay, Millis pace) {
-  queue_.add(owner, std::move(what), repeat, monotonic_ns() + delay.count() * 1'000'000,
-             pace.count() * 1'000'000);
+  const int64_t now_ns = monotonic_ns();
+  queue_.add(owner, std::move(what), repeat, now_ns + delay.count() * 1'000'000,
+             pace.count() * 1'000'000, now_ns);
   run();
 }
 
@@ -183,7 +205,7 @@ bool Announcer::send(const Announcement& what) {
                   reinterpret_cast<const sockaddr*>(&to), sizeof to);
   };
   const ssize_t sent = what.address.family() == AF_INET
-                           ? put(garp_frame(what.mac, what.address))
+                           ? put(garp_frame(what.mac, what.address, what.form))
                            : put(na_frame(what.mac, what.address, what.router));
   if (sent < 0 && (errno == EAGAIN || errno == ENOBUFS)) return false;
   ++(sent < 0 ? failed_ : sent_);  // an interface that is down or gone drops its frames

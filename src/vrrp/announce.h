@@ -21,8 +21,10 @@ namespace hawser::vrrp {
 
 inline constexpr size_t kGarpSize = 42, kNaSize = 86;
 
-// An ARP request for the own address, as keepalived sends it.
-std::array<uint8_t, kGarpSize> garp_frame(const MacAddress& mac, const Ip& address);
+// A gratuitous ARP request, as keepalived sends it, or a reply, which some devices listen to only.
+enum class ArpForm : uint8_t { kRequest = 1, kReply = 2 };  // their operation codes
+std::array<uint8_t, kGarpSize> garp_frame(const MacAddress& mac, const Ip& address,
+                                          ArpForm form = ArpForm::kRequest);
 // A neighbour advertisement to all nodes, with Override; `router`: this machine forwards IPv6.
 std::array<uint8_t, kNaSize> na_frame(const MacAddress& mac, const Ip& address, bool router);
 
@@ -32,21 +34,25 @@ struct Announcement {
   MacAddress mac{};
   Ip address;
   bool router = false;
+  ArpForm form = ArpForm::kRequest;  // of IPv4
 };
 
 // What is to be announced when. Pure: times are given.
 class AnnounceQueue {
  public:
   // All of `what`, in its order, and that `repeat` times, from `at_ns` on. `owner` names whose it
-  // is; frames of one interface are at least `pace_ns` apart.
+  // is; frames of one interface are at least `pace_ns` apart. An owner has one burst that runs, and
+  // one that waits: what is added to one that runs lets it go on, so that it gets to its end
+  // however often it is asked for.
   void add(uint32_t owner, std::vector<Announcement> what, uint32_t repeat, int64_t at_ns,
-           int64_t pace_ns);
+           int64_t pace_ns, int64_t now_ns);
   void cancel(uint32_t owner);  // the owner has the addresses no more
 
   // The next frame that is due, nullptr: none is. It is then pop()ped, or stays.
   const Announcement* due(int64_t now_ns);
   void pop(int64_t now_ns);
   int64_t next_ns() const;  // INT64_MAX: never
+  size_t bursts() const { return bursts_.size(); }
 
  private:
   struct Burst {
@@ -56,6 +62,7 @@ class AnnounceQueue {
     size_t next = 0;
     int64_t at_ns, pace_ns;
   };
+  Burst* joinable(uint32_t owner, bool later, int64_t now_ns);
   int64_t due_ns(const Burst& burst) const;
   std::deque<Burst> bursts_;
   std::map<uint32_t, int64_t> free_ns_;  // by interface: no frame before

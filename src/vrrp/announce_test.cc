@@ -49,7 +49,7 @@ TEST_CASE("a neighbour advertisement overrides, and says whether it is a router'
 
 TEST_CASE("repetitions of a burst go round the addresses", "[vrrp]") {
   AnnounceQueue queue;
-  queue.add(1, of(2, {"10.0.0.1", "10.0.0.2"}), 3, 100, 0);
+  queue.add(1, of(2, {"10.0.0.1", "10.0.0.2"}), 3, 100, 0, 0);
   CHECK(queue.next_ns() == 100);
   CHECK(drain(queue, 99).empty());
   CHECK(drain(queue, 100) == "121212");
@@ -58,9 +58,9 @@ TEST_CASE("repetitions of a burst go round the addresses", "[vrrp]") {
 
 TEST_CASE("a pace holds for an interface, whoever announces", "[vrrp]") {
   AnnounceQueue queue;
-  queue.add(1, of(2, {"10.0.0.1"}), 2, 0, 10);
-  queue.add(2, of(2, {"10.0.0.2"}), 1, 0, 10);
-  queue.add(3, of(3, {"10.0.0.3"}), 1, 0, 10);
+  queue.add(1, of(2, {"10.0.0.1"}), 2, 0, 10, 0);
+  queue.add(2, of(2, {"10.0.0.2"}), 1, 0, 10, 0);
+  queue.add(3, of(3, {"10.0.0.3"}), 1, 0, 10, 0);
   CHECK(drain(queue, 0) == "13");
   CHECK(queue.next_ns() == 10);
   CHECK(drain(queue, 10) == "1");
@@ -68,10 +68,37 @@ TEST_CASE("a pace holds for an interface, whoever announces", "[vrrp]") {
   CHECK(queue.next_ns() == INT64_MAX);
 }
 
+TEST_CASE("whoever asks again and again has two bursts at most, and gets to their end", "[vrrp]") {
+  AnnounceQueue queue;
+  std::string seen;
+  for (int64_t now = 0; now < 400; ++now) {
+    // A rival advertises every 3 time units; all addresses take 4, and a round 20 in all.
+    if (now % 3 == 0) {
+      queue.add(1, of(2, {"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"}), 5, now, 1, now);
+      queue.add(1, of(2, {"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"}), 5, now + 50, 1, now);
+    }
+    REQUIRE(queue.bursts() <= 2);
+    seen += drain(queue, now);
+  }
+  CHECK(seen.substr(0, 12) == "123412341234");
+  CHECK(seen.size() == 400);
+  for (int64_t now = 400; now < 600; ++now) drain(queue, now);
+  CHECK(queue.bursts() == 0);
+}
+
+TEST_CASE("a burst that is asked for again later takes the new time", "[vrrp]") {
+  AnnounceQueue queue;
+  queue.add(1, of(2, {"10.0.0.1"}), 1, 50, 0, 0);
+  queue.add(1, of(2, {"10.0.0.2"}), 2, 70, 0, 10);
+  CHECK(queue.bursts() == 1);
+  CHECK(drain(queue, 69).empty());
+  CHECK(drain(queue, 70) == "22");
+}
+
 TEST_CASE("who gives up its addresses announces them no more", "[vrrp]") {
   AnnounceQueue queue;
-  queue.add(1, of(2, {"10.0.0.1"}), 5, 0, 0);
-  queue.add(2, of(2, {"10.0.0.2"}), 1, 0, 0);
+  queue.add(1, of(2, {"10.0.0.1"}), 5, 0, 0, 0);
+  queue.add(2, of(2, {"10.0.0.2"}), 1, 0, 0, 0);
   queue.cancel(1);
   CHECK(drain(queue, 0) == "2");
 }

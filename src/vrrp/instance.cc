@@ -473,11 +473,14 @@ void Instance::announce(uint32_t repeat, uint32_t again, Millis delay) {
     } else {
       continue;
     }
-    what.push_back(made);
+    const GarpForm form =
+        made.address.family() == AF_INET ? section_.garp.form : GarpForm::kRequest;
+    if (form != GarpForm::kReply) what.push_back(made);
+    made.form = ArpForm::kReply;
+    if (form != GarpForm::kRequest) what.push_back(made);
   }
   if (what.empty()) return;
   const GarpConfig& garp = section_.garp;
-  around_.announcer.cancel(index_);
   around_.announcer.announce(index_, what, repeat, Millis(0), garp.pace);
   if (delay != Millis(0)) around_.announcer.announce(index_, what, again, delay, garp.pace);
   slot_.announcements.fetch_add(what.size() * (repeat + (delay != Millis(0) ? again : 0)),

@@ -123,6 +123,14 @@ bool take_hmac_mode(KeywordCall& call) {
   return true;
 }
 
+bool take_anti_replay(KeywordCall& call) {
+  constexpr std::string_view kKinds[] = {"monotonic", "time"};
+  const auto kind = call.take_one_of("kind of protection", kKinds);
+  if (!kind) return false;
+  call.vrrp().hmac_by_time = *kind == 1;
+  return true;
+}
+
 bool set_authentication(KeywordCall& call) {
   VrrpConfig& vrrp = call.vrrp();
   vrrp.auth_pos = call.keyword().pos;
@@ -135,10 +143,10 @@ bool set_authentication(KeywordCall& call) {
   if (!kind) return false;
   if (*kind == 0) return take_password(call, VrrpAuth::kPass);
   if (*kind == 1) return take_password(call, VrrpAuth::kAh);
-  constexpr std::string_view kWhat[] = {"key", "mode"};
+  constexpr std::string_view kWhat[] = {"key", "mode", "anti-replay"};
+  constexpr bool (*kTake[])(KeywordCall&) = {take_hmac_key, take_hmac_mode, take_anti_replay};
   const auto what = call.take_one_of("<word>", kWhat);
-  if (!what) return false;
-  return *what == 0 ? take_hmac_key(call) : take_hmac_mode(call);
+  return what && kTake[*what](call);
 }
 
 constexpr Keyword kRows[] = {
@@ -146,7 +154,7 @@ constexpr Keyword kRows[] = {
      .sections = kInVrrps,
      .parse = set_authentication,
      .args = "pass <password> | ah <password> | hmac key <id> hex:<digits>|file:<path> [active] | "
-             "hmac mode enforce|permissive|receive-only",
+             "hmac mode enforce|permissive|receive-only | hmac anti-replay time|monotonic",
      .summary = "how adverts prove where they come from",
      .negatable = true},
 };

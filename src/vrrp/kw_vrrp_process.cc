@@ -23,7 +23,16 @@ bool take_time(Args& args, GarpConfig& garp) {
   return true;
 }
 
+bool take_form(Args& args, GarpConfig& garp) {
+  constexpr std::string_view kForms[] = {"request", "reply", "both"};
+  const auto form = args.take_one_of("form", kForms);
+  if (!form) return false;
+  garp.form = static_cast<GarpForm>(*form);
+  return true;
+}
+
 constexpr LineOption<GarpConfig> kGarpOptions[] = {
+    {"form", take_form},
     {"repeat", take_count<&GarpConfig::repeat>},
     {"delay", take_time<&GarpConfig::delay>},
     {"refresh", take_time<&GarpConfig::refresh>},
@@ -73,7 +82,8 @@ constexpr Keyword kRows[] = {
     {.name = "garp",
      .sections = kInVrrps,
      .parse = set_garp,
-     .args = "[repeat <count>] [delay <time>] [refresh <time>] [refresh-repeat <count>] "
+     .args = "[form request|reply|both] [repeat <count>] [delay <time>] [refresh <time>] "
+             "[refresh-repeat <count>] "
              "[pace <time>] | lower-prio [repeat <count>] [delay <time>]",
      .summary = "how a new master tells switches and neighbours where the addresses are"},
     {.name = "startup-delay",

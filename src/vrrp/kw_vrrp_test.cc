@@ -123,6 +123,12 @@ TEST_CASE("one pipe is told of everything") {
              Catch::Matchers::Contains("'notify-fifo-script' has no pipe to read"));
 }
 
+TEST_CASE("gratuitous ARP has two forms") {
+  CHECK(vrrp_of("").garp.form == GarpForm::kRequest);
+  CHECK(vrrp_of("garp form both").garp.form == GarpForm::kBoth);
+  CHECK(vrrp_of("garp repeat 3 form reply").garp.form == GarpForm::kReply);
+}
+
 TEST_CASE("adverts prove where they come from") {
   const VrrpConfig pass = vrrp_of("authentication pass 1111");
   CHECK(pass.auth == VrrpAuth::kPass);
@@ -137,6 +143,11 @@ TEST_CASE("adverts prove where they come from") {
   CHECK(hmac.hmac_keys[0].key.back() == 15);
   CHECK(hmac.hmac_keys[0].active);
   CHECK(hmac.hmac_mode == VrrpHmacMode::kPermissive);
+  CHECK(hmac.hmac_by_time);
+  CHECK_FALSE(vrrp_of("version 3\nauthentication hmac key 7 "
+                      "hex:000102030405060708090a0b0c0d0e0f\n"
+                      "authentication hmac anti-replay monotonic\n")
+                  .hmac_by_time);
 }
 
 TEST_CASE("vrrp-defaults hold for the sections after it, and are replaced or added to") {

@@ -97,6 +97,7 @@ Result<> Lane::open(Transport& transport, const Ip& source) {
                .password = section.password,
                .ah = common_->ah.get(),
                .trailer = common_->trailer.get(),
+               .trailer_by_time = section.hmac_by_time,
                .checksum = section.checksum,
                .peers = peers_,
                .addresses = &common_->addresses};

@@ -159,7 +159,8 @@ Refusal Examination::check_trailer() {
   }
   const TrailerVerdict verdict = settings.trailer->verify(
       bytes.first(parsed.size), trailer, datagram.source, unix_ns,
-      trailer_window_ns(settings.interval_cs * kNsPerCentisecond), sequences.hmac);
+      settings.trailer_by_time ? trailer_window_ns(settings.interval_cs * kNsPerCentisecond) : 0,
+      sequences.hmac);
   result.sequence = {SequenceSeen::Kind::kHmac, verdict.stamp};
   result.is_signed = verdict.fault == TrailerFault::kNone;
   const auto wrong = [&](RejectDetail detail) {

@@ -32,6 +32,7 @@ struct ReceiveSettings {
   std::array<uint8_t, 8> password = {};
   const Hmac* ah = nullptr;              // of `auth ah`
   const TrailerKeys* trailer = nullptr;  // of `auth hmac`
+  bool trailer_by_time = true;           // its stamp is compared with our clock
   VrrpChecksum checksum = VrrpChecksum::kAuto;
   struct Peer {
     Ip address;
