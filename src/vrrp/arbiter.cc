@@ -112,7 +112,8 @@ Result<std::unique_ptr<Arbiter>> Arbiter::open(Loop& loop, const VrrpConfig& sec
                                                std::function<void()> told) {
   std::unique_ptr<Arbiter> arbiter(new Arbiter(loop, section, std::move(told)));
   if (const auto opened = arbiter->open_socket(); !opened) return opened.error();
-  if (getrandom(&arbiter->token_, sizeof arbiter->token_, 0) != sizeof arbiter->token_) {
+  const ssize_t random = getrandom(&arbiter->token_, sizeof arbiter->token_, 0);
+  if (random != static_cast<ssize_t>(sizeof arbiter->token_)) {
     return errno_error("no random numbers", errno);
   }
   return arbiter;

@@ -23,9 +23,9 @@ TrackResult result_of(ArbiterRounds::State state) {
 }  // namespace
 
 GroupMember Instance::member() const {
-  GroupMember member = member_of(election_, has_own_fault());
-  member.isolated = isolated_;
-  return member;
+  GroupMember made = member_of(election_, has_own_fault());
+  made.isolated = isolated_;
+  return made;
 }
 
 // Only a backup that wants to be master asks for consent: a master that loses its arbiter stays

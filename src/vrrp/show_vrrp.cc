@@ -11,6 +11,7 @@
 #include <iterator>
 
 #include "vrrp/event_reader.h"
+#include "vrrp/script_verdict.h"
 #include "vrrp/tracker_share.h"
 
 namespace hawser {

@@ -5,6 +5,7 @@
 #include <net/if.h>
 #include <string.h>
 
+#include "vrrp/script_verdict.h"
 #include "vrrp/test_node.h"
 #include "vrrp/tracker.h"
 #include "vrrp/tracker_share.h"

@@ -129,7 +129,7 @@ TEST_CASE("pipes for events become one") {
       "global_defs {\nvrrp_notify_fifo /run/ka.fifo ops\nvrrp_notify_fifo_script /bin/cat\n"
       "notify_fifo /run/all.fifo\n}\n"
       "vrrp_instance A {\nvirtual_router_id 1\nvirtual_ipaddress {\n192.0.2.1\n}\n}\n");
-  CHECK_THAT(done.text, Catch::Matchers::Contains("notify-fifo        /run/ka.fifo user ops\n"));
+  CHECK_THAT(done.text, Catch::Matchers::Contains("notify-fifo       /run/ka.fifo user ops\n"));
   CHECK_THAT(done.text, Catch::Matchers::Contains("notify-fifo-script /bin/cat\n"));
   CHECK(done.messages == "4: there is one pipe for all (left out)");
 }
