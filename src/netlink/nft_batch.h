@@ -2,6 +2,7 @@
 // Requests to nf_tables in the kernel, whose program is nft(8).
 #pragma once
 
+#include <arpa/inet.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>

@@ -33,6 +33,13 @@ TEST_CASE("gratuitous ARP asks everybody for the own address", "[vrrp]") {
             "020000000006 0a010a07 ffffffffffff 0a010a07"));
 }
 
+TEST_CASE("a gratuitous reply has both of its addresses twice", "[vrrp]") {
+  const auto frame = garp_frame(kMac, ip("10.1.10.7"), ArpForm::kReply);
+  CHECK(std::vector<uint8_t>(frame.begin(), frame.end()) ==
+        hex("ffffffffffff 020000000006 0806 0001 0800 06 04 0002"
+            "020000000006 0a010a07 020000000006 0a010a07"));
+}
+
 TEST_CASE("a neighbour advertisement overrides, and says whether it is a router's", "[vrrp]") {
   const auto frame = na_frame(kMac, ip("fe80::7"), true);
   CHECK(std::vector<uint8_t>(frame.begin(), frame.begin() + 56) ==
