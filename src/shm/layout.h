@@ -13,7 +13,7 @@ namespace hawser {
 
 inline constexpr uint32_t kMaxWorkers = 64;
 inline constexpr uint32_t kLayout =
-    6;  // raise on any change in this file, vrrp_state.h or counters.def
+    8;  // raise on any change in this file, vrrp_state.h or counters.def
 
 // Who a process is; indexes SharedHeader::processes. Worker n is kFirstWorker + n.
 enum ProcessSlot : uint32_t { kMasterSlot = 0, kControlSlot = 1, kVrrpSlot = 2, kFirstWorker = 3 };

@@ -9,7 +9,7 @@
 #include <set>
 
 #include "base/testing.h"
-#include "vrrp/netns_testing.h"
+#include "netlink/netns_testing.h"
 
 namespace hawser::vrrp {
 namespace {
