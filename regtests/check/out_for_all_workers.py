@@ -5,7 +5,7 @@ import threading
 import time
 
 from farm import Farm, stat
-from hawser import check
+from hawser import check, wait_until
 from health import Checked
 
 farm = Farm("ab")
@@ -39,8 +39,7 @@ with farm.run(CONFIG, workers=3, settings="    log stdout format raw local0\n") 
     _, logged = hawser.wait_log("Server l/a is DOWN")
     # Enough clients afterwards, through all workers, to see whether anybody still gets it.
     target = len(picks) + 120
-    while len(picks) < target:
-        time.sleep(0.005)
+    wait_until(lambda: len(picks) >= target, "enough clients have come")
     over.set()
     for client in clients:
         client.join()
