@@ -41,8 +41,8 @@ check(0.2 < took < 10 and flags == "cD", f"without it `timeout client` ends it: 
 took, flags = ending("    timeout client 20s\n    timeout server 300ms\n", nothing)
 check(0.2 < took < 10 and flags == "sD", f"or `timeout server`: {took:.2f} s, {flags}")
 
-took, flags = ending("    timeout tunnel 20s\n    timeout client-fin 300ms\n", lambda client, server: client.finish())
-check(0.2 < took < 10 and flags == "cD", f"`timeout client-fin` bounds what follows the client's half-close: {took:.2f} s, {flags}")
+took, flags = ending("    timeout tunnel 20s\n    timeout client-fin 300ms\n", lambda client, server: server.finish())
+check(0.2 < took < 10 and flags == "cD", f"`timeout client-fin` bounds the client's side after the server's half-close: {took:.2f} s, {flags}")
 
-took, flags = ending("    timeout tunnel 20s\n    timeout server-fin 300ms\n", lambda client, server: server.finish())
-check(0.2 < took < 10 and flags == "sD", f"`timeout server-fin` what follows the server's: {took:.2f} s, {flags}")
+took, flags = ending("    timeout tunnel 20s\n    timeout server-fin 300ms\n", lambda client, server: client.finish())
+check(0.2 < took < 10 and flags == "sD", f"`timeout server-fin` the server's after the client's: {took:.2f} s, {flags}")

@@ -66,9 +66,8 @@ void run_set_maxconn_global(CommandCall& call) {
   if (!value) return call.reply("Expects an integer value.");
   // As in HAProxy: everything was sized for the configured limit, and 0 goes back to it.
   const uint32_t configured = call.config.global.maxconn;
-  const bool in_range =
-      configured != 0 ? *value <= configured : *value != 0 && *value <= UINT32_MAX;
-  if (!in_range) return call.reply("Value out of range.");
+  if (*value > (configured != 0 ? configured : UINT32_MAX))
+    return call.reply("Value out of range.");
   call.shared.header().maxconn.store(*value == 0 ? configured : static_cast<uint32_t>(*value),
                                      std::memory_order_relaxed);
   call.reply("");

@@ -78,7 +78,6 @@ constexpr Command kRows[] = {
      .run = run_show_cli_level,
      .summary = "display the level of the current CLI session"},
     {.name = "show cli sockets",
-     .level = CliLevel::kOperator,
      .run = run_show_cli_sockets,
      .summary = "list the runtime sockets"},
     {.name = "operator",

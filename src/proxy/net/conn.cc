@@ -77,6 +77,14 @@ void Conn::compact_input() {
   if (in_ != nullptr) in_->compact();
 }
 
+bool Conn::was_reset() {
+  int code = 0;
+  socklen_t length = sizeof code;
+  if (reset_ && error_ == 0) ::getsockopt(fd(), SOL_SOCKET, SO_ERROR, &code, &length);
+  if (code != 0) fail(ECONNRESET);  // the kernel says EPIPE when the peer had sent its FIN before
+  return error_ == ECONNRESET;
+}
+
 size_t Conn::receive() {
   if (in_ == nullptr) in_ = buffers_.take();
   const size_t room = in_->free_size();

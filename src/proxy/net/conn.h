@@ -57,6 +57,8 @@ class Conn final : public IoHandler {
     return hangup_;
   }  // epoll announced FIN or RST; bytes may be left to read
   bool reset_seen() const { return reset_; }  // epoll announced RST or an error
+  // Was it reset after its end had been read? error() is ECONNRESET then.
+  bool was_reset();
   int error() const { return error_; }  // errno of the failure that ended the connection; 0: none
   // Nothing more can be read: end of file, or a failure.
   bool has_ended() const { return eof_ || (error_ != 0 && !readable_); }

@@ -30,10 +30,13 @@ Next Stream::forward_tcp() {
   const uint64_t before_client = from.received() + from.sent();
   const uint64_t before_server = to.received() + to.sent();
   for (Flow* flow : {&upload_, &download_}) {
-    if (flow->done) continue;
     const bool up = flow == &upload_;
     Conn& source = up ? from : to;
     Conn& target = up ? to : from;
+    if (flow->done) {
+      if (!flow->cut && source.was_reset()) return tunnel_broken(up, source, target);
+      continue;
+    }
     const Pump result = pump(source, target, *flow, nullptr);
     if (result == Pump::kDone) {
       client_active_ms_ = server_active_ms_ = plane_.now_ms();  // its end is news to both
