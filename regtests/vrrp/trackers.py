@@ -31,6 +31,7 @@ TRACKED = """track-script flag weight -1
 vrrp-script flag
     command test -e {dir}/flag
     interval 50ms
+    user root
 backend app
     server s1 127.0.0.1:8001
     server s2 127.0.0.1:8002
@@ -41,6 +42,7 @@ FAULTS = """track-script flag
 vrrp-script flag
     command test -e {dir}/flag
     interval 50ms
+    user root
 """
 ROUTED = """virtual-route 198.51.100.0/24 via 10.99.0.100 src {vip} table 77
     virtual-rule from {vip}/32 table 77 priority 1077
@@ -52,7 +54,8 @@ def config(priority, lines="", vip=VIP):
 
 
 def add_dummy(node):
-    node.ip("link", "add", "dummy0", "type", "dummy")
+    node.ip("link", "add", "dummy0", "type", "veth", "peer", "name", "dummy1")
+    node.ip("link", "set", "dummy1", "up")
     node.ip("link", "set", "dummy0", "up")
 
 

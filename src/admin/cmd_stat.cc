@@ -151,9 +151,9 @@ void run_show_stat(CommandCall& call) {
   call.stream([answer](std::string& out) { return (*answer)(out); });
 }
 
+template <bool all>
 void run_clear_counters(CommandCall& call) {
-  const bool all = !call.args.empty() && call.args[0] == "all";
-  if (call.args.size() > (all ? 1u : 0u)) {
+  if (!call.args.empty()) {
     return call.reply("Unknown word " + quoted(call.args.back()) + ": clear counters [all].");
   }
   clear_counters(call.config, call.shared, all);
@@ -171,9 +171,12 @@ constexpr Command kRows[] = {
      .summary = "report counters for each proxy and server"},
     {.name = "clear counters",
      .level = CliLevel::kOperator,
-     .run = run_clear_counters,
-     .args = "[all]",
-     .summary = "clear max statistics counters (or all counters)"},
+     .run = run_clear_counters<false>,
+     .summary = "clear the maxima of the statistics"},
+    {.name = "clear counters all",
+     .level = CliLevel::kAdmin,
+     .run = run_clear_counters<true>,
+     .summary = "clear the maxima and the sums of the statistics"},
 };
 HW_REGISTER(Command, kRows);
 

@@ -283,6 +283,15 @@ ActionList Election::withhold(const char* reason, int64_t now_ns) {
   return out;
 }
 
+ActionList Election::reconnected(const char* reason, int64_t now_ns) {
+  ActionList out;
+  if (!state_.wants_master) return out;
+  state_.wants_master = state_.withheld = false;
+  out.add({.kind = Action::Kind::kNote, .at_ns = now_ns, .reason = reason});
+  arm(now_ns + master_down_ns(), out);
+  return out;
+}
+
 ActionList Election::follow_to_backup(bool soon, int64_t now_ns) {
   ActionList out;
   if (state_.role == VrrpState::kMaster) {

@@ -151,6 +151,8 @@ class Election {
   ActionList address_lost(int64_t now_ns);  // somebody deleted a virtual address of ours
   ActionList consent(int64_t now_ns);
   ActionList withhold(const char* reason, int64_t now_ns);
+  // The network is back: a master may advertise any moment now. Waits once more.
+  ActionList reconnected(const char* reason, int64_t now_ns);
   // Gives up mastership because another member of the group has; `soon`: the member waits for the
   // skew time only, and so do we.
   ActionList follow_to_backup(bool soon, int64_t now_ns);

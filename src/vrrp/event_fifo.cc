@@ -33,7 +33,8 @@ std::string fifo_line(const SubjectEvent& event) {
   const bool reasserted = event.what == VrrpEvent::kReasserted;
   if (reasserted && subject.is_group) return {};
   return fmt::format("{} \"{}\" {} {}\n", subject.is_group ? "GROUP" : "INSTANCE", subject.name,
-                     reasserted ? "MASTER_RX_LOWER_PRI" : event_word(event.what), event.priority);
+                     reasserted ? "MASTER_RX_LOWER_PRI" : event_word(event.what),
+                     event.told_priority());
 }
 
 // Open for reading as well, it can be opened while nobody reads, and keeps what was written until

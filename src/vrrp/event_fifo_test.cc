@@ -67,7 +67,7 @@ TEST_CASE("a pipe gets every transition, as keepalived writes it") {
         "INSTANCE \"VI_2\" MASTER 100\n"
         "INSTANCE \"VI_2\" MASTER_RX_LOWER_PRI 100\n"
         "INSTANCE \"VI_2\" FAULT 100\n"
-        "GROUP \"VG\" FAULT 100\n"
+        "GROUP \"VG\" FAULT 0\n"
         "INSTANCE \"VI_2\" STOP 100\n");
   struct stat status;
   REQUIRE(stat(node.fifo_config.path.c_str(), &status) == 0);

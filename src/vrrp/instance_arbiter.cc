@@ -41,7 +41,11 @@ void Instance::consult(Arbiter& arbiter, int64_t now_ns) {
   // Whoever hears his peer, if only its priority 0, is not cut off.
   if (election_.hears_peer(now_ns)) return;
   const auto verdict = arbiter.judge(wanted_ns_, now_ns);
-  isolated_ = verdict != ArbiterRounds::Verdict::kMay;
+  const bool was_isolated = election_.state().withheld;
+  isolated_ = verdict != ArbiterRounds::Verdict::kMay || was_isolated;
+  if (verdict == ArbiterRounds::Verdict::kMay && was_isolated) {
+    apply(election_.reconnected("not isolated any more: listens for a master", now_ns), now_ns);
+  }
   if (verdict != ArbiterRounds::Verdict::kIsolated) return;
   apply(election_.withhold("isolated: hears no peer and no answer of the arbiter; stays backup",
                            now_ns),

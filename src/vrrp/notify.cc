@@ -33,7 +33,7 @@ std::vector<CommandSpec> commands_for(const SubjectEvent& event) {
   // keepalived's scripts know the four states only.
   if (event.what != VrrpEvent::kReasserted) {
     add(notify.every, {std::string(kind_word(*event.subject)), event.subject->name,
-                       std::string(event_word(event.what)), std::to_string(event.priority)});
+                       std::string(event_word(event.what)), std::to_string(event.told_priority())});
   }
   return specs;
 }

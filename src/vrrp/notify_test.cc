@@ -89,7 +89,7 @@ TEST_CASE("the general script is not told of reassertions") {
 TEST_CASE("a group is told of once, beside its members") {
   Scripts node;
   for (const uint32_t i : {0u, 1u, 2u}) node.take(i, VrrpState::kMaster);
-  CHECK(node.commands.lines() == Lines{"/up", "/group GROUP VG MASTER 100"});
+  CHECK(node.commands.lines() == Lines{"/up", "/group GROUP VG MASTER 0"});
 }
 
 TEST_CASE("scripts learn the circumstances from their environment") {

@@ -42,6 +42,8 @@ struct SubjectEvent {
   uint32_t priority = 0;
   LogLevel level = LogLevel::kNotice;
   std::string reason{};
+  // What scripts and pipes are told: a group has none, and keepalived says 0.
+  uint32_t told_priority() const { return subject->is_group ? 0 : priority; }
 };
 
 // "MASTER", "BACKUP", "FAULT", "STOP", "REASSERTED".
