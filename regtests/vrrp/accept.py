@@ -3,7 +3,6 @@
 """no accept: the master takes nothing that is sent to its addresses, but says where they are, and its own address is not
 touched (RFC 9568, section 6.1). What is sent through it goes on."""
 import select
-import signal
 import socket
 import struct
 import subprocess
@@ -105,7 +104,7 @@ with ClosedPair() as lab:
 with ClosedPair("virtual-mac") as lab:
     lab.check_closed("with virtual-mac", MAC, MAC6)
     lab.second.stop()
-    lab.send(signal.SIGKILL, "master", "control", "worker", "vrrp")
+    lab.kill_everything()
     check(lab.a.holds(VIP, "vrrp.51"), "killed, everybody leaves the address behind")
     check(answers_to_ping(lab.client, [VIP, lab.a.address]) == [lab.a.address], "which is as closed as before")
     released = subprocess.run(["ip", "netns", "exec", lab.a.namespace, hawser.HAWSER, "--release-vips", "-f",

@@ -64,7 +64,7 @@ with Judged("fd99::64") as lab:
     check(lab.arbiter(lab.second)["result"] == "up", "an arbiter may have an IPv6 address")
     began = lab.cut(lab.client)
     lab.second.wait_log("the arbiter fd99::64 does not answer", since=began)
-    died = lab.send(signal.SIGKILL, "master", "control", "worker", "vrrp")
+    died = lab.kill_everything()
     lab.second.wait_log("isolated: ", since=died)
     check(not lab.observer.select(since=died, node="b", kind="vrrp"), "nobody takes over who may be cut off")
     mended = lab.mend(lab.client)

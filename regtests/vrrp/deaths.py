@@ -46,7 +46,7 @@ with Pair() as lab:
           f"taken over after {1000 * lab.taken_over(began):.1f} ms")
 
 with Pair() as lab:
-    began = lab.send(signal.SIGKILL, "master", "control", "worker", "vrrp")
+    began = lab.kill_everything()
     taken = lab.taken_over(began)
     print(f"figure: everything killed: taken over after {1000 * taken:.1f} ms")
     check(taken >= 0.2 + SKEW[SECOND], "the peer waits for three intervals and the skew time")

@@ -106,7 +106,7 @@ with MacPair() as lab:
     lab.master_again(killed)
     check(lab.client.is_answered(VIP) and lab.client.neighbour(VIP) == MAC, "a new vrrp process has the address as before")
     lab.pids = lab.first.pids()
-    killed = lab.send(signal.SIGKILL, "master", "control", "worker", "vrrp")
+    killed = lab.kill_everything()
     lab.taken_over(killed)
     check(a.is_up("vrrp.51") and a.holds(VIP, "vrrp.51"), "killed, everybody leaves everything behind")
     next_one = HawserNode(a, lab.config(FIRST))
@@ -117,7 +117,7 @@ with MacPair() as lab:
 
 with MacPair() as lab:
     lab.settle()
-    killed = lab.send(signal.SIGKILL, "master", "control", "worker", "vrrp")
+    killed = lab.kill_everything()
     lab.taken_over(killed)
     path = str(lab.first.dir / "hawser.cfg")
     released = subprocess.run(["ip", "netns", "exec", lab.a.namespace, hawser.HAWSER, "--release-vips", "-f", path],
