@@ -67,6 +67,12 @@ TEST_CASE("with a map weights set at run time only take out and bring back") {
   CHECK(farm.pick(1) == "a");
 }
 
+TEST_CASE("with a map servers that are all configured without weight stay out") {
+  Farm farm({"balance source", "server a weight 0", "server b weight 0"});
+  farm.set_weight("b", 100);
+  CHECK(farm.pick(0) == "-");
+}
+
 TEST_CASE("a key waits for its own server when that is full") {
   for (const std::string type : {"map-based", "consistent"}) {
     Farm farm({"balance source", "hash-type " + type, "server a maxconn 1", "server b maxconn 1"});
