@@ -18,7 +18,7 @@ constexpr size_t kOutMark = 64 * 1024;
 
 }  // namespace
 
-CliClient::CliClient(Loop& loop, CliContext context, Fd fd, CliLevel level,
+CliClient::CliClient(Loop& loop, const CliContext& context, Fd fd, CliLevel level,
                      std::function<void()> done)
     : context_(context),
       fd_(std::move(fd)),

@@ -21,7 +21,8 @@ struct CliContext {
 class CliClient : public std::enable_shared_from_this<CliClient> {
  public:
   // `done` is called once, at the end of the connection; it takes the client away.
-  CliClient(Loop& loop, CliContext context, Fd fd, CliLevel level, std::function<void()> done);
+  CliClient(Loop& loop, const CliContext& context, Fd fd, CliLevel level,
+            std::function<void()> done);
   CliClient(const CliClient&) = delete;
   CliClient& operator=(const CliClient&) = delete;
 

@@ -28,9 +28,9 @@ bool is_link_local(const Address& address) {
 
 std::span<const uint8_t> bytes_of(const Address& address) {
   if (address.family() == AF_INET) {
-    return {reinterpret_cast<const uint8_t*>(&address.v4()), sizeof address.v4()};
+    return {reinterpret_cast<const uint8_t*>(&address.v4()), sizeof(in_addr)};
   }
-  return {reinterpret_cast<const uint8_t*>(&address.v6()), sizeof address.v6()};
+  return {reinterpret_cast<const uint8_t*>(&address.v6()), sizeof(in6_addr)};
 }
 
 class FilterBatch {

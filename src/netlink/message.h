@@ -38,8 +38,8 @@ class NetlinkMessage {
   void put(int type, uint8_t value) { put(type, &value, sizeof value); }
   void put(int type, const std::string& text) { put(type, text.c_str(), text.size() + 1); }
   void put(int type, const Address& address) {
-    if (address.family() == AF_INET) return put(type, &address.v4(), sizeof address.v4());
-    put(type, &address.v6(), sizeof address.v6());
+    if (address.family() == AF_INET) return put(type, &address.v4(), sizeof(in_addr));
+    put(type, &address.v6(), sizeof(in6_addr));
   }
   void put_network_order(int type, uint32_t value) { put(type, htonl(value)); }
 

@@ -59,10 +59,11 @@ class ChildProcess {
     if (slot_ == kVrrpSlot) {
       role_ = makers.vrrp(loop_, inherited_);
     } else if (slot_ == kControlSlot) {
-      role_ = makers.control(loop_, inherited_,
-                             [this](std::string request, std::function<void(std::string)> done) {
-                               links_.ask(request, std::move(done));
-                             });
+      role_ =
+          makers.control(loop_, inherited_,
+                         [this](const std::string& request, std::function<void(std::string)> done) {
+                           links_.ask(request, std::move(done));
+                         });
     } else {
       role_ = makers.worker(loop_, inherited_, slot_ - kFirstWorker);
     }

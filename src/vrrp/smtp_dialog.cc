@@ -130,7 +130,7 @@ SmtpDialog::Progress SmtpDialog::answer_rcpt(bool accepted, std::string& out) {
   return command(Step::kData, "DATA", out);
 }
 
-SmtpDialog::Progress SmtpDialog::command(Step step, std::string line, std::string& out) {
+SmtpDialog::Progress SmtpDialog::command(Step step, std::string_view line, std::string& out) {
   step_ = step;
   (out += line) += "\r\n";
   return step == Step::kQuit ? Progress::kSent : Progress::kGoesOn;

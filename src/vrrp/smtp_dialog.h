@@ -61,7 +61,7 @@ class SmtpDialog {
   enum class Step : unsigned char { kGreeting, kEhlo, kHelo, kMail, kRcpt, kData, kBody, kQuit };
   Progress reply(std::string& out);
   Progress answer_rcpt(bool accepted, std::string& out);
-  Progress command(Step step, std::string line, std::string& out);
+  Progress command(Step step, std::string_view line, std::string& out);
   Progress fail();
   const Mail& mail_;
   SmtpReplyReader reader_;
