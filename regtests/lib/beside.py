@@ -23,7 +23,7 @@ import threading
 import time
 import typing
 
-from hawser import DEADLINE, HAWSER, skip
+from hawser import DEADLINE, HAWSER, serve_each, skip
 
 HAPROXY = shutil.which("haproxy", path=os.environ.get("PATH", "") + ":/usr/sbin")
 PROGRAMS = {"hawser": [HAWSER, "-d", "-f"], "haproxy": [HAPROXY, "-db", "-f"]}
@@ -118,15 +118,7 @@ class Server:
         self.go = threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+        serve_each(self.listener, self._serve)
 
     def _serve(self, client):
         with contextlib.suppress(OSError), client:

@@ -27,15 +27,7 @@ class Server:
         self.port = self.listener.getsockname()[1]
         self.open = self.most_open = 0
         self.requests = []
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+        hawser.serve_each(self.listener, self._serve)
 
     def _count(self, change):
         with self.farm.changed:

@@ -43,6 +43,18 @@ def check(condition, what):
     print(f"ok: {what}")
 
 
+def serve_each(listener, serve):
+    """Calls serve(client) in a thread for each connection, until the listener is closed."""
+    def accept():
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=serve, args=(client,), daemon=True).start()
+    threading.Thread(target=accept, daemon=True).start()
+
+
 class Port:
     """A TCP port of 127.0.0.1 that nobody else gets while this object lives, and that a program may listen on."""
 
@@ -62,12 +74,7 @@ class Origin:
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self):
-        while True:
-            client, _ = self.listener.accept()
-            threading.Thread(target=self._echo, args=(client,), daemon=True).start()
+        serve_each(self.listener, self._echo)
 
     @staticmethod
     def _echo(client):

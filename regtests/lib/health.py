@@ -19,15 +19,7 @@ class Checked:
         self.changed = threading.Condition()
         self.listener = socket.create_server((address, 0), backlog=512)
         self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+        hawser.serve_each(self.listener, self._serve)
 
     def _serve(self, client):
         try:

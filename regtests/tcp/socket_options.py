@@ -4,10 +4,9 @@
 import errno
 import re
 import socket
-import threading
 
 from ends import End
-from hawser import check, wait_until
+from hawser import check, serve_each, wait_until
 from lab import HawserNode, Lab, in_namespace, run
 
 CONFIG = """
@@ -37,18 +36,10 @@ def connect(node, address, port):
     return in_namespace(node.namespace, open_one)
 
 
-def end_with_client(origin):
-    """Serves whoever comes until it ends."""
-    def serve(served):
-        with served:
-            while served.recv(4096):
-                pass
-    while True:
-        try:
-            served, _ = origin.accept()
-        except OSError:
-            return
-        threading.Thread(target=serve, args=(served,), daemon=True).start()
+def until_client_ends(served):
+    with served:
+        while served.recv(4096):
+            pass
 
 
 def conns(hawser):
@@ -58,7 +49,7 @@ def conns(hawser):
 with Lab("a") as lab:
     node, client = lab.nodes["a"], lab.client
     origin = in_namespace(node.namespace, lambda: socket.create_server(("127.0.0.1", 9000), backlog=64))
-    threading.Thread(target=end_with_client, args=(origin,), daemon=True).start()
+    serve_each(origin, until_client_ends)
     for host in (node, client):
         host.sysctl("net.ipv4.tcp_fastopen", "3")
     # What comes for the foreign address is delivered here, though the address is nobody's.
