@@ -36,10 +36,10 @@ class Checked:
                 return
             if isinstance(answer, int):
                 answer = b"HTTP/1.0 %d Whatever\r\nContent-Length: 0\r\n\r\n" % answer
-            client.sendall(answer)
-            with self.changed:
+            with self.changed:  # before it leaves: who gets it may be faster than we are
                 self.answered.append(time.monotonic())
                 self.changed.notify_all()
+            client.sendall(answer)
         except OSError:
             pass
         finally:
