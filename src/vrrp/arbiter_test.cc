@@ -66,13 +66,16 @@ TEST_CASE("an arbiter answers over both families", "[vrrp][netns]") {
   }
 }
 
-TEST_CASE("an arbiter on a missing interface is silent", "[vrrp][netns]") {
+TEST_CASE("an arbiter on a missing interface is silent until there is one", "[vrrp][netns]") {
   TestNamespace ns;
   if (!ns) return;
   run("ip link set lo up");
-  Pinged pinged("192.0.2.1", "hw0");
+  Pinged pinged("fe80::2", "hw0");
   pinged.arbiter->start();
   CHECK(pinged.wait() == ArbiterRounds::State::kSilent);
+  run("ip link add hw0 type veth peer name hw1 && ip link set hw0 up && ip link set hw1 up && "
+      "ip -6 addr add fe80::1/64 dev hw0 nodad && ip -6 addr add fe80::2/64 dev hw1 nodad");
+  CHECK(pinged.wait() == ArbiterRounds::State::kAnswers);
 }
 
 }  // namespace

@@ -353,6 +353,20 @@ TEST_CASE("a member of a group asks until the others agree", "[vrrp]") {
   CHECK(router->consent(router.now()).empty());
 }
 
+TEST_CASE("whoever has a network again listens once more", "[vrrp]") {
+  Router router(3, 100);
+  router.settings.needs_consent = true;
+  router.start();
+  router.run_timer();
+  router.carry_out(router->withhold("isolated", router.now()));
+  router.forget();
+  router.carry_out(router->reconnected("not isolated any more", router.now()));
+  CHECK(router.did() == "note timer+3609.375");
+  CHECK(router->reconnected("again", router.now()).empty());
+  router.run_timer();
+  CHECK(router.did().ends_with("timer+1000 ask"));
+}
+
 TEST_CASE("who hears a master does not want to be one", "[vrrp]") {
   Router router(3, 100);
   router.settings.needs_consent = true;
