@@ -126,6 +126,8 @@ def compare(cases, mode):
             levels, states = c.expect
             for name, peer in peers.items():
                 said = [log_lines.parse(line, mode)["state"] for line in lines[name][c.name]]
+                if mode == "tcp":  # a silent client may be gone before its server is there
+                    said = ["--" if state == "CC" else state for state in said]
                 if (peer.levels[c.name], said) != (levels, states):
                     raise AssertionError(f"{mode}, {c.name}, {name}: {peer.levels[c.name]} {lines[name][c.name]}")
             ours, theirs = (peer.visits[c.name].seen for peer in peers.values())

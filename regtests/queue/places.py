@@ -18,7 +18,8 @@ SHAPES = {
 def fill(where):
     settings, line, word = SHAPES[where]
     farm = Farm("a")
-    config = f"frontend f\n    bind @port{word}\n{line}    default_backend b\nbackend b\n    server a @a\n"
+    # Without it, as many wait in the kernel for each worker as the limit says, and more have to try again.
+    config = f"frontend f\n    bind @port{word}\n    backlog 64\n{line}    default_backend b\nbackend b\n    server a @a\n"
     with farm.run(config, workers=3, settings=settings) as hawser:
         visits = [farm.visit() for _ in range(CLIENTS)]
         farm.wait_open(LIMIT)
