@@ -69,7 +69,8 @@ std::vector<uint16_t> build_hash_map(const BackendView& backend) {
     divisor = std::gcd(divisor, uint32_t{server.set.weight} * 16);
   }
   std::vector<uint32_t> weights(backend.size(), 0);
-  if (divisor == 0) return map_order(weights);  // no server has a place, whatever is set at run time
+  if (divisor == 0)
+    return map_order(weights);  // no server has a place, whatever is set at run time
   for (const Candidate& each : candidates(backend.shared, backend.config, backend.first_server)) {
     weights[each.position] = each.weight / divisor;
   }
