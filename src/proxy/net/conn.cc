@@ -38,6 +38,7 @@ void Conn::close_with_reset() {
 }
 
 void Conn::take_in(uint32_t epoll_events) {
+  yielded_ = false;
   if ((epoll_events & EPOLLIN) != 0) readable_ = true;
   if ((epoll_events & EPOLLOUT) != 0) writable_ = true;
   // The reason shows at the next read, which must be tried even if a short read said that nothing

@@ -14,6 +14,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "base/fd.h"
 #include "loop/loop.h"
@@ -98,6 +99,13 @@ class Conn final : public IoHandler {
   size_t splice_in(Pipe& pipe, size_t limit);
   size_t splice_out(Pipe& pipe, bool more);
 
+  // Its owner has done enough for this connection in this turn of the loop, and is called again in
+  // the next one.
+  void yield() {
+    if (!std::exchange(yielded_, true)) loop_.again(this, 0);
+  }
+  bool has_yielded() const { return yielded_; }  // in this turn
+
   bool all_acknowledged() const;  // has the peer's kernel everything that was sent?
 
   void shutdown_write();    // FIN, once
@@ -132,6 +140,7 @@ class Conn final : public IoHandler {
   bool reset_ = false;
   bool write_shut_ = false;
   bool connecting_ = false;
+  bool yielded_ = false;
   bool spliced_ = false;  // what was read last went by splice(2)
 };
 

@@ -12,7 +12,7 @@ namespace {
 constexpr uint64_t kSpliceFrom = 32 * 1024;
 // A direction of unknown length is bulk once this many reads in a row have filled the buffer.
 constexpr uint32_t kBulkReads = 2;
-// What one direction may move before others get their turn.
+// What one direction may move in a turn of the loop, so that others have theirs.
 constexpr size_t kTurnBytes = 1024 * 1024;
 
 }  // namespace
@@ -20,6 +20,7 @@ constexpr size_t kTurnBytes = 1024 * 1024;
 // Moves what can be moved without waiting. `body` tells where the message ends; nullptr: at the end
 // of the stream.
 Stream::Pump Stream::pump(Conn& source, Conn& target, Flow& flow, H1Parser* body) {
+  if (source.has_yielded()) return Pump::kYield;
   size_t budget = kTurnBytes;
   for (;;) {
     if (!target.flush()) return Pump::kTargetGone;
@@ -57,7 +58,7 @@ Stream::Pump Stream::pump(Conn& source, Conn& target, Flow& flow, H1Parser* body
     }
     if (!source.readable()) return Pump::kBlocked;
     if (budget == 0) {
-      plane_.loop.again(&source, 0);
+      source.yield();
       return Pump::kYield;
     }
     if (may_splice(source, flow, body)) {
@@ -143,7 +144,7 @@ Stream::Pump Stream::pump_pipe(Conn& source, Conn& target, Flow& flow, H1Parser*
       return Pump::kBlocked;
     }
     if (budget == 0) {
-      plane_.loop.again(&source, 0);
+      source.yield();
       return Pump::kYield;
     }
   }
@@ -151,6 +152,7 @@ Stream::Pump Stream::pump_pipe(Conn& source, Conn& target, Flow& flow, H1Parser*
 
 // The payload of a chunked body, for a client that can't read chunks.
 Stream::Pump Stream::pump_payload(Conn& source, Conn& target) {
+  if (source.has_yielded()) return Pump::kYield;
   size_t budget = kTurnBytes;
   for (;;) {
     if (!target.flush()) return Pump::kTargetGone;
@@ -170,7 +172,7 @@ Stream::Pump Stream::pump_payload(Conn& source, Conn& target) {
     if (source.has_ended()) return Pump::kSourceGone;
     if (!source.readable()) return Pump::kBlocked;
     if (budget == 0) {
-      plane_.loop.again(&source, 0);
+      source.yield();
       return Pump::kYield;
     }
     source.receive();
