@@ -17,7 +17,7 @@ constexpr int kEventsPerTurn = 256;
 
 }  // namespace
 
-Loop::Loop() : epoll_(epoll_create1(EPOLL_CLOEXEC)), now_ns_(monotonic_ns()) {
+Loop::Loop(Clock source) : clock_(source), epoll_(epoll_create1(EPOLL_CLOEXEC)), now_ns_(source()) {
   HW_ASSERT(epoll_);
   HW_ASSERT(uv_loop_init(&uv_) == 0);
   // Level-triggered: libuv's own set stays readable until uv_run() has emptied it. A null handler

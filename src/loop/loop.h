@@ -32,7 +32,9 @@ class IoHandler {
 
 class Loop {
  public:
-  Loop();
+  // What the time is: nanoseconds that never go back.
+  using Clock = int64_t (*)();
+  explicit Loop(Clock source = monotonic_ns);
   ~Loop();  // closes every handle that is left, and runs their close callbacks
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
@@ -44,7 +46,7 @@ class Loop {
   int64_t now_ms() const { return now_ns_ / 1'000'000; }
   int64_t now_ns() const { return now_ns_; }
   // A fresh reading, for what took place within a turn.
-  int64_t read_clock() { return now_ns_ = monotonic_ns(); }
+  int64_t read_clock() { return now_ns_ = clock_(); }
 
   // Registers a descriptor for its whole life: closing it ends the registration. false: errno says
   // why (ENOSPC, ENOMEM).
@@ -92,6 +94,7 @@ class Loop {
   void turn();
   int sleep_ms();
 
+  Clock clock_;
   uv_loop_t uv_;
   Fd epoll_;
   bool stopping_ = false;

@@ -133,7 +133,7 @@ void DataPlane::wake_other_workers(const Backend& backend, const Server* server)
 
 bool DataPlane::is_alive(uint32_t which) const {
   const Heartbeat& beat = shared.process(kFirstWorker + which);
-  return monotonic_ns() - beat.beat_ns.load(kRelaxed) < kSickNs;
+  return loop.now_ns() - beat.beat_ns.load(kRelaxed) < kSickNs;
 }
 
 }  // namespace hawser

@@ -10,7 +10,7 @@
 // "@s1" stands for the address of the first server, "@log" for a descriptor whose lines log_line()
 // gives. Lab(config, 1, 2) has two workers, and connect(n) reaches worker n / binds. The kernel
 // picks every port. Nothing sleeps: the loop turns until what is waited for has come, or the
-// deadline has passed and the test fails.
+// deadline has passed and the test fails; pass(ten minutes) takes no time.
 #pragma once
 
 #include <arpa/inet.h>
@@ -55,6 +55,7 @@ class Peer {
   // What has come so far, without waiting for more.
   std::string read_now() { return std::exchange(got_, {}); }
   bool is_closed();  // waits for it: FIN or RST, with nothing unread before it
+  bool has_ended() const { return ended_; }  // as far as is known
   bool was_reset() const { return error_ == ECONNRESET; }
 
   void finish() { ::shutdown(fd_.get(), SHUT_WR); }
@@ -194,6 +195,13 @@ class Lab {
     reached.read_until("\r\n\r\n");
     return reached;
   }
+  // The same in mode tcp, where the server has read these bytes.
+  Peer& reach_raw(Peer& client, std::string_view bytes) {
+    client.send(bytes);
+    Peer& reached = accept();
+    CHECK(reached.read_until(bytes) == bytes);
+    return reached;
+  }
   // Did the worker connect without having been asked to?
   bool has_unexpected_connection(size_t server = 1) {
     turn();
@@ -207,7 +215,7 @@ class Lab {
     constexpr int kMostTurns = 20'000;
     constexpr int64_t kLongestMs = 5'000;
     turns_left_ = kMostTurns;
-    give_up_ms_ = monotonic_ns() / 1'000'000 + kLongestMs;
+    give_up_ms_ = now_ns() / 1'000'000 + kLongestMs;
     condition_ = &condition;
     came_ = false;
     loop_.run();
@@ -217,6 +225,15 @@ class Lab {
   void turn(int turns = 5) {
     run_until([&turns] { return turns-- <= 0; });
   }
+
+  // Lets time pass for the worker, at once, after what has happened so far.
+  void pass(Millis time) {
+    turn();
+    passed_ns_ += std::chrono::nanoseconds(time).count();
+    turn();
+  }
+  // The worker's clock.
+  static int64_t now_ns() { return monotonic_ns() + passed_ns_; }
 
   // One line of the access log, without its line end.
   std::string log_line() {
@@ -262,6 +279,9 @@ class Lab {
   ServerCounters& server_counters(uint32_t server = 0) { return shared_->server(0, server); }
   const Config& config() const { return *config_; }
   int server_socket(size_t server = 1) const { return servers_[server - 1].get(); }
+  sockaddr_in server_address(size_t server = 1) const {
+    return address_of(servers_[server - 1].get());
+  }
 
  private:
   void add_worker(uint32_t number) {
@@ -309,7 +329,14 @@ class Lab {
     return over ? now_ms : now_ms + 1;
   }
 
-  Loop loop_;
+  // There is one Lab at a time.
+  static Loop::Clock new_clock() {
+    passed_ns_ = 0;
+    return now_ns;
+  }
+
+  static inline int64_t passed_ns_ = 0;
+  Loop loop_{new_clock()};
   std::vector<Fd> servers_, listeners_;
   Fd log_read_, log_write_;
   std::unique_ptr<const Config> config_;

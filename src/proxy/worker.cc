@@ -15,7 +15,6 @@ namespace {
 
 constexpr Millis kHousekeeping{100};
 constexpr int64_t kPurgeEveryMs = 1000;
-// A neighbour whose heart has not beaten for this long can't be relied on to accept.
 
 class Worker final : public Role, public SessionRegistry {
  public:

@@ -30,9 +30,9 @@ void take_down(Lab& lab, uint32_t server) {
 class Neighbour {
  public:
   Neighbour(Lab& lab, int64_t waits_for_ms) : lab_(lab), bell_(::eventfd(0, EFD_NONBLOCK)) {
-    heartbeat().beat_ns = monotonic_ns();
+    heartbeat().beat_ns = Lab::now_ns();
     heartbeat().doorbell = bell_.get();
-    const int64_t since = monotonic_ns() / 1'000'000 - waits_for_ms;
+    const int64_t since = Lab::now_ns() / 1'000'000 - waits_for_ms;
     gauges().waits_since = static_cast<uint32_t>(since) | 1;
     gauges().queued = 1;
     ++load().queued;
@@ -109,7 +109,7 @@ TEST_CASE("a slot is not left to a worker whose stream came later, nor woken for
 TEST_CASE("a slot is not left to a worker that hangs") {
   Full full;
   Neighbour neighbour(full.lab, 1'000);
-  neighbour.heartbeat().beat_ns = monotonic_ns() - 1'000'000'000;
+  neighbour.heartbeat().beat_ns = Lab::now_ns() - 1'000'000'000;
   answer(*full.server, full.first);
   full.serve_second();
   neighbour.stop_waiting();
