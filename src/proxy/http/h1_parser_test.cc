@@ -3,39 +3,13 @@
 
 #include <string>
 
-#include "base/testing.h"
-#include "proxy/http/h1_writer.h"
+#include "proxy/http/testing.h"
 
 namespace hawser {
 namespace {
 
 using Kind = H1Parser::Kind;
 using Status = H1Parser::Status;
-
-// One message, parsed whole or in pieces of `step` bytes.
-struct Parsed {
-  explicit Parsed(std::string_view bytes, Kind kind = Kind::kRequest, size_t step = SIZE_MAX)
-      : text(bytes), parser(101) {
-    parser.start(kind, head);
-    for (size_t end = std::min(step, text.size());; end = std::min(end + step, text.size())) {
-      status = parser.parse_head(std::string_view(text).substr(0, end));
-      if (status != Status::kMore || end == text.size()) break;
-    }
-  }
-  std::string text;
-  Head head;
-  H1Parser parser;
-  Status status;
-};
-
-std::string written(const Head& head) {
-  Pieces pieces;
-  write_head(head, pieces);
-  std::string out;
-  for (const iovec& piece : pieces.span())
-    out.append(static_cast<const char*>(piece.iov_base), piece.iov_len);
-  return out;
-}
 
 constexpr std::string_view kGet =
     "GET /a/b?c=d HTTP/1.1\r\nHost: example.org\r\nX-Empty:\r\nAccept:  */* \r\n\r\n";
