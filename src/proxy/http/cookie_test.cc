@@ -68,6 +68,66 @@ class Exchange {
 
 }  // namespace
 
+TEST_CASE("a cookie is found by its whole name") {
+  CHECK(find_cookie("C=1", "C") == "1");
+  CHECK(find_cookie("A=1; C=2 ; CC=3", "C") == "2");
+  CHECK(find_cookie(" A = 1 ;C= 2", "A") == "1");
+  CHECK(find_cookie(";; ;C=x=y;", "C") == "x=y");
+  CHECK(find_cookie("C=1; C=2", "C") == "1");
+  CHECK(find_cookie("c=1; CC=2; XC=3", "C").data() == nullptr);
+  CHECK(find_cookie("", "C").data() == nullptr);
+  const std::string_view empty = find_cookie("C=", "C");
+  CHECK(empty.empty());
+  CHECK(empty.data() != nullptr);
+}
+
+TEST_CASE("a cookie of ours names its server, and goes on to it") {
+  Exchange exchange("cookie C insert");
+  CHECK(exchange.request("C=a") == "a C=a");
+  CHECK(exchange.request("x=1; C=a; y=2") == "a x=1; C=a; y=2");
+  CHECK(exchange.letters() == "VN");
+  CHECK(exchange.request("C=other") == "- C=other");
+  CHECK(exchange.letters() == "IN");
+  CHECK(exchange.request("x=a") == "- x=a");
+  CHECK(exchange.letters() == "NN");
+}
+
+TEST_CASE("an indirect cookie is between the client and us alone") {
+  Exchange exchange("cookie C insert indirect");
+  CHECK(exchange.request("x=1; C=a; y=2") == "a x=1; y=2");
+  CHECK(exchange.request("C=other; x=1") == "- x=1");
+}
+
+TEST_CASE("a cookie is inserted where the client does not have the right one") {
+  Exchange exchange("cookie C insert");
+  exchange.request("x=1");
+  CHECK(exchange.response(0) == "C=a; path=/");
+  CHECK(exchange.letters() == "NI");
+  exchange.request("C=a");
+  CHECK(exchange.response(0) == "");
+  CHECK(exchange.letters() == "VN");
+  exchange.request("C=other");
+  CHECK(exchange.response(0, "C=server; path=/x") == "C=a; path=/");  // the server's gives way
+}
+
+TEST_CASE("the words of a cookie line become attributes") {
+  Exchange exchange(
+      "cookie C insert httponly secure domain .a.example domain .b.example attr SameSite=Lax");
+  exchange.request("x=1");
+  CHECK(exchange.response(0) ==
+        "C=a; path=/; domain=.a.example; domain=.b.example; HttpOnly; Secure; SameSite=Lax");
+}
+
+TEST_CASE("rewrite puts our value into the server's cookie, and inserts none") {
+  Exchange exchange("cookie C rewrite");
+  CHECK(exchange.request("C=a") == "a C=a");
+  CHECK(exchange.response(0, "C=server; path=/x") == "C=a; path=/x");
+  CHECK(exchange.letters() == "VR");
+  exchange.request("x=1");
+  CHECK(exchange.response(0) == "");
+  CHECK(exchange.response(1, "C=server") == "C=server");  // which has no value of its own
+}
+
 TEST_CASE("a dated cookie is good for as long as `maxidle` and `maxlife` say") {
   // Dates: a0nSA now, a0nR/ a unit of four seconds ago, a0nK+ half an hour, a0l9o six hours ago,
   // a0ngE in an hour, a0zfQ in more than a day.
