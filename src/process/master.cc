@@ -209,9 +209,10 @@ int run_master(const MasterOptions& options, std::unique_ptr<const Config> confi
   publish_schedules(**shared, *config);
   const bool daemon = (options.daemon || config->global.daemon) && !options.foreground &&
                       !options.single_process && !options.systemd;
-  const int code =
-      run_processes(options, {*config, **shared, listeners, *privileges,
-                              vrrp_privileges(*privileges), options.single_process, daemon});
+  const bool locks_memory = config->vrrp_process.mlock && !options.single_process;
+  const int code = run_processes(
+      options, {*config, **shared, listeners, *privileges,
+                vrrp_privileges(*privileges, locks_memory), options.single_process, daemon});
   if (options.single_process && code > 128) die_by(code - 128);
   return code;
 }

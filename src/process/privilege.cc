@@ -220,12 +220,13 @@ Privileges control_privileges(const Config& config, Privileges common) {
   return common;
 }
 
-Privileges vrrp_privileges(const Privileges& plan) {
+Privileges vrrp_privileges(const Privileges& plan, bool locks_memory) {
   return {.uid = plan.uid,
           .gid = plan.gid,
           .chroot = {},
           .dumpable = plan.dumpable,
-          .capabilities = bit(CAP_NET_ADMIN) | bit(CAP_NET_RAW),
+          .capabilities =
+              bit(CAP_NET_ADMIN) | bit(CAP_NET_RAW) | (locks_memory ? bit(CAP_IPC_LOCK) : 0),
           .may_gain = false};
 }
 

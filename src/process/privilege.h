@@ -36,9 +36,9 @@ uint64_t needed_capabilities(const Config& config, bool stays_root);
 // machine.
 Privileges control_privileges(const Config& config, Privileges common);
 
-// What the vrrp process keeps: raw sockets, addresses, routes and their sysctls; no chroot, as it
-// has no use for files at all.
-Privileges vrrp_privileges(const Privileges& plan);
+// What the vrrp process keeps: raw sockets, addresses, routes and their sysctls; and, where its
+// memory is locked, the right to have more of it. No chroot, as it has no use for files at all.
+Privileges vrrp_privileges(const Privileges& plan, bool locks_memory);
 
 // Gives up everything else, for good, and verifies that it is gone.
 Result<> drop_privileges(const Privileges& keep);

@@ -145,5 +145,15 @@ TEST_CASE("a tracked file is the machine's, not the chroot's") {
   CHECK(plan.capabilities == 0);
 }
 
+TEST_CASE("the vrrp process keeps the network, and its memory where it is locked") {
+  constexpr uint64_t kNetwork = 1u << CAP_NET_ADMIN | 1u << CAP_NET_RAW;
+  const Privileges locking = vrrp_privileges(confined(), true);
+  CHECK(locking.capabilities == (kNetwork | 1u << CAP_IPC_LOCK));
+  CHECK(locking.uid == uid_t{1});
+  CHECK(locking.chroot.empty());
+  CHECK_FALSE(locking.may_gain);
+  CHECK(vrrp_privileges(confined(), false).capabilities == kNetwork);
+}
+
 }  // namespace
 }  // namespace hawser

@@ -2,11 +2,11 @@
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "process/memory_lock.h"
 #include "process/roles.h"
 #include "vrrp/vips.h"
 #include "vrrp/virtual_routers.h"
@@ -16,15 +16,11 @@ namespace {
 
 // Adverts leave on time on a machine whose workers are busy, and wait for no page from disk.
 void raise_priority(const VrrpProcessConfig& config) {
-  // What is mapped later counts against the limit, which root only may lift, and is refused above
-  // it.
-  const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
-  const bool may_lock = setrlimit(RLIMIT_MEMLOCK, &unlimited) == 0;
-  if (config.mlock && !may_lock) {
-    HW_WARN("vrrp: memory is not locked, as the limit on locked memory cannot be lifted: {}",
-            strerror(errno));
-  } else if (config.mlock && mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0) {
-    HW_WARN("vrrp: memory cannot be locked: {}", strerror(errno));
+  if (config.mlock) {
+    if (const auto locked = lock_memory(); !locked) {
+      HW_WARN("vrrp: {}: adverts may wait for a disk; 'mlock off' accepts that",
+              locked.error().text);
+    }
   }
   if (config.rt_priority == 0) return;
   // Whoever loops without ever sleeping would take the machine with it.
