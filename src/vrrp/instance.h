@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -25,6 +26,10 @@
 #include "vrrp/vips.h"
 
 namespace hawser::vrrp {
+
+inline void count(std::atomic<uint64_t>& counter) {
+  counter.fetch_add(1, std::memory_order_relaxed);
+}
 
 // What all instances of the process use; all of it outlives them.
 struct Surroundings {
