@@ -72,6 +72,8 @@ struct ElectionSettings {
   bool needs_consent = false;    // of a sync group or an arbiter, before it becomes master
   // AH: an owner, too, begins as backup, to learn the sequence number in use.
   bool learns_sequence = false;
+  // HMAC without clocks: our stamps are later than those that we hear.
+  bool follows_stamps = false;
 };
 
 // Everything that a successor process needs to go on between two adverts. Times are those of the

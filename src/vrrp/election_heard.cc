@@ -26,6 +26,7 @@ ActionList Election::heard(const HeardAdvert& advert, int64_t now_ns) {
     state_.sequences.ah.receive(static_cast<uint32_t>(advert.sequence.number), lost);
   } else if (advert.sequence.kind == SequenceSeen::Kind::kHmac) {
     state_.sequences.hmac.receive(advert.from, advert.sequence.number);
+    if (settings_.follows_stamps) state_.sequences.hmac.follow(advert.sequence.number);
   }
   return out;
 }

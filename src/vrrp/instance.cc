@@ -59,7 +59,8 @@ ElectionSettings Instance::settings() const {
           .preempt_delay_ns = in_ns(section_.preempt_delay),
           .address = lanes_.empty() ? Ip{} : lanes_.front().source(),
           .needs_consent = config_.sync != kNoIndex || section_.arbiter.ping.has_value(),
-          .learns_sequence = section_.auth == VrrpAuth::kAh && config_.version == 2};
+          .learns_sequence = section_.auth == VrrpAuth::kAh && config_.version == 2,
+          .follows_stamps = !section_.hmac_by_time};
 }
 
 std::string Instance::own_fault() const {

@@ -35,6 +35,10 @@ void HmacSequence::receive(const Ip& sender, uint64_t stamp) {
   slot = {.address = sender, .stamp = stamp, .used = ++uses_};
 }
 
+void HmacSequence::follow(uint64_t stamp) {
+  if (sent_ == 0 || static_cast<int64_t>(stamp - sent_) > 0) sent_ = stamp;
+}
+
 uint64_t HmacSequence::next(int64_t unix_ns) {
   constexpr int64_t kSecond = 1'000'000'000;
   const auto seconds = static_cast<uint64_t>(unix_ns / kSecond);

@@ -36,6 +36,9 @@ class HmacSequence {
   // bits. The first advert of a sender that is not known, or was forgotten, is later.
   bool accepts(const Ip& sender, uint64_t stamp) const;
   void receive(const Ip& sender, uint64_t stamp);  // forgets who was silent for longest
+  // Our next stamp is later than this one. A node whose clock was set back, and that has forgotten
+  // how far it was, goes on from what the others send: they would refuse it as a replay.
+  void follow(uint64_t stamp);
   // For the advert that is about to leave: the time, or one more than the last if time stood still
   // or went back.
   uint64_t next(int64_t unix_ns);
