@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Gratuitous ARP and neighbour advertisements: what is in them, how many there are and when, as the options say."""
 import ipaddress
+import os
+import signal
 import struct
+import time
 
 from hawser import check
 from lab import HEAD, HawserNode, Keepalived, Lab, keepalived, mac_text, section
@@ -84,6 +87,28 @@ def link_up():
         check(found[4] - back.time < 0.1, "the addresses are announced when the link is back")
 
 
+def link_that_nobody_saw_down():
+    """Down and up again before Hawser looks: no fault comes of it, but a switch may have forgotten the addresses."""
+    with Lab() as lab:
+        node, second = lab.nodes["a"], lab.nodes["b"]
+        # Intervals of a second: it is not stopped for long enough to think that it overslept.
+        program = HawserNode(node, HEAD + section(vrid=86, priority=200, vips=("10.99.0.86",), lines="version 3\ngarp delay 0"))
+        lab.observer.wait(5, node="a", kind="garp", target="10.99.0.86")
+        HawserNode(second, HEAD + section(vrid=86, vips=("10.99.0.86",), lines="version 3")).wait_state("BACKUP")
+        vrrp = program.pids()["vrrp"]
+        stopped = time.time()
+        os.kill(vrrp, signal.SIGSTOP)
+        lab.cut(node)
+        mended = lab.mend(node)
+        os.kill(vrrp, signal.SIGCONT)
+        found = times(lab.observer.wait(5, since=mended, node="a", kind="garp", target="10.99.0.86"))
+        check(lab.observer.select(since=mended, until=found[0], node="a", kind="vrrp", priority=200),
+              f"an advert and announcements follow the link, {1000 * (found[4] - mended):.0f} ms later")
+        check(not program.logged("entering", since=stopped), "without a transition")
+        check(not lab.observer.select(node="b", kind="vrrp"), "nor one of the other node")
+
+
 counts_and_times()
 defaults_are_keepalived_s()
 link_up()
+link_that_nobody_saw_down()

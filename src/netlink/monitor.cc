@@ -77,7 +77,12 @@ Result<> NetMonitor::resync(bool silent) {
   }
   if (silent) return {};
   for (const auto& [index, link] : old_links) {
-    if (find(index) == nullptr) events_.link_gone(link);
+    const auto now = links_.find(index);
+    if (now == links_.end()) {
+      events_.link_gone(link);
+    } else {
+      count_ups(link, now->second);
+    }
   }
   for (const auto& [index, link] : links_) events_.link_changed(link);
   const auto among = [](const std::vector<LinkAddress>& list, const LinkAddress& wanted) {
@@ -124,6 +129,12 @@ void NetMonitor::take(const nlmsghdr& message, bool silent) {
   }
 }
 
+void NetMonitor::count_ups(const Link& before, Link& now) {
+  now.ups = before.ups;
+  const bool went_down = !before.usable || now.carrier_ups != before.carrier_ups;
+  if (now.usable && went_down) ++now.ups;
+}
+
 void NetMonitor::take_link(const nlmsghdr& message, bool silent) {
   const auto* header = static_cast<const ifinfomsg*>(nlmsg_data(&message));
   // AF_BRIDGE messages tell of ports, not of the interface.
@@ -142,6 +153,9 @@ void NetMonitor::take_link(const nlmsghdr& message, bool silent) {
   }
   link.usable = (header->ifi_flags & IFF_UP) != 0 && (header->ifi_flags & IFF_RUNNING) != 0;
   link.no_arp = (header->ifi_flags & IFF_NOARP) != 0;
+  if (attributes[IFLA_CARRIER_UP_COUNT] != nullptr) {
+    link.carrier_ups = nla_get_u32(attributes[IFLA_CARRIER_UP_COUNT]);
+  }
   if (message.nlmsg_type == RTM_DELLINK) {
     links_.erase(link.index);
     std::erase_if(addresses_,
@@ -149,6 +163,7 @@ void NetMonitor::take_link(const nlmsghdr& message, bool silent) {
     if (!silent) events_.link_gone(link);
     return;
   }
+  if (const Link* before = find(link.index); before != nullptr) count_ups(*before, link);
   links_[link.index] = link;
   if (!silent) events_.link_changed(link);
 }

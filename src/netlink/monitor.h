@@ -24,7 +24,11 @@ struct Link {
   uint32_t mtu = 1500;
   uint32_t base = 0;    // the interface that a macvlan or VLAN stands on
   bool usable = false;  // IFF_UP and IFF_RUNNING
-  bool no_arp = false;  // IFF_NOARP
+  // How often it has become usable since we look: also when it was down for so short a time that
+  // nobody saw it so.
+  uint32_t ups = 0;
+  uint32_t carrier_ups = 0;  // what the kernel counts (Linux 4.16); 0: it does not
+  bool no_arp = false;       // IFF_NOARP
 };
 
 struct LinkAddress {
@@ -57,6 +61,7 @@ class NetMonitor {
   NetMonitor(Loop& loop, Events events) : loop_(loop), events_(std::move(events)) {}
   Result<> start();
   Result<> resync(bool silent);
+  static void count_ups(const Link& before, Link& now);
   void receive();
   void take(const nlmsghdr& message, bool silent);
   void take_link(const nlmsghdr& message, bool silent);

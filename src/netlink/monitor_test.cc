@@ -117,6 +117,30 @@ TEST_CASE("a monitor follows an interface from its coming to its going", "[netns
   CHECK(watcher.monitor().find("e0") == nullptr);
 }
 
+TEST_CASE("a monitor counts how often an interface came up, however short it was down", "[netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  lay_cable();
+  Watcher watcher;
+  const auto ups = [&watcher] { return watcher.monitor().find("d0")->ups; };
+  CHECK(ups() == 0);
+  run("ip addr add 192.0.2.1/24 dev d0");
+  CHECK(watcher.hears("+192.0.2.1/24"));
+  CHECK(ups() == 0);
+  // Both in one turn; the kernel may tell of them in one message.
+  run("ip link set d1 down && ip link set d1 up && ip addr add 192.0.2.2/24 dev d0");
+  CHECK(watcher.hears("+192.0.2.2/24"));
+  CHECK(watcher.hears("d0 up"));
+  CHECK(ups() == 1);
+  run("ip link set d0 down");
+  CHECK(watcher.hears("d0 down"));
+  CHECK(ups() == 1);
+  watcher.forget();
+  run("ip link set d0 up");
+  CHECK(watcher.hears("d0 up"));
+  CHECK(ups() == 2);
+}
+
 TEST_CASE("a monitor follows addresses, and knows those of an interface", "[netns]") {
   TestNamespace ns;
   if (!ns) return;

@@ -158,9 +158,17 @@ TEST_CASE("a master whose link comes back announces its addresses again", "[vrrp
   router.pass(100 * kMs);
   router.carry_out(router->link_up(router.now()));
   CHECK(router.did() == "advert(100) timer+1000 announce");
+  // The beat goes on from there.
+  router.forget();
+  router.run_timer();
+  CHECK(router.did() == "advert(100) timer+1000");
+  // Whoever holds no addresses has none to announce, and waits as before.
   Router backup(3, 100);
   backup.start();
   CHECK(backup->link_up(0).empty());
+  Router faulty = Router::master(3, 100);
+  faulty.fault("link down");
+  CHECK(faulty->link_up(faulty.now()).empty());
 }
 
 }  // namespace

@@ -73,6 +73,7 @@ void Instance::start(int64_t now_ns, int64_t hold_until_ns) {
   hold_until_ns_ = hold_until_ns;
   ready_ = true;
   open_lanes();
+  link_ups_ = link_ups();
   settle_fault(now_ns);
 }
 

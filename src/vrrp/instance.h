@@ -94,6 +94,7 @@ class Instance {
   void set_macvlan_up(bool up);
   void lose_macvlan(int64_t now_ns);
   void put_back(int64_t now_ns);  // the addresses that somebody removed
+  uint64_t link_ups() const;
   void settle_fault(int64_t now_ns);
   void resume(int64_t now_ns);
   void apply(const ActionList& actions, int64_t now_ns);
@@ -122,6 +123,7 @@ class Instance {
   std::optional<Macvlan> macvlan_;
   Standing standing_;
   std::string link_fault_;
+  uint64_t link_ups_ = 0;       // as of the last look
   std::string filter_fault_;    // the addresses would accept traffic against the configuration
   std::string reported_fault_;  // what the election was told last; empty: none
   const bool resumes_;          // what a predecessor was in the middle of

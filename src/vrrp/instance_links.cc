@@ -90,13 +90,24 @@ void Instance::open_lanes() {
   election_.set_address(lanes_.front().source());
 }
 
+// Of the interfaces that addresses are announced on, and the adverts' own. The macvlan is not among
+// them: we raise it ourselves.
+uint64_t Instance::link_ups() const {
+  uint64_t ups = 0;
+  for (const std::string& name : {section_.interface}) {
+    if (const Link* link = around_.monitor.find(name); link != nullptr) ups += link->ups;
+  }
+  return ups;
+}
+
 void Instance::look_at_links(int64_t now_ns) {
-  const bool was_down = !link_fault_.empty();
   const uint32_t macvlan = macvlan_ ? macvlan_->ifindex() : 0;
   open_lanes();
   if (macvlan != 0 && macvlan_->ifindex() != macvlan) lose_macvlan(now_ns);
   settle_fault(now_ns);
-  if (was_down && link_fault_.empty() && started_) apply(election_.link_up(now_ns), now_ns);
+  const uint64_t ups = link_ups();
+  const bool came_up = std::exchange(link_ups_, ups) != ups;
+  if (came_up && link_fault_.empty() && started_) apply(election_.link_up(now_ns), now_ns);
 }
 
 }  // namespace hawser::vrrp

@@ -163,6 +163,20 @@ TEST_CASE("a master that was handed over guards its addresses", "[vrrp][netns]")
   CHECK(pair.first.is(VrrpState::kMaster));
 }
 
+TEST_CASE("a link that was down for less than a turn makes the master announce again",
+          "[vrrp][netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  Cable cable;
+  Node node(cable.loop, "w0", 255);
+  REQUIRE(cable.until([&] { return node.is(VrrpState::kMaster); }));
+  const uint64_t announced = node.sum(&VrrpSlot::announcements);
+  run("ip link set w1 down && ip link set w1 up");
+  CHECK(cable.until([&] { return node.sum(&VrrpSlot::announcements) == 2 * announced; }));
+  CHECK(node.sum(&VrrpSlot::became_master) == 2);
+  CHECK(node.sum(&VrrpSlot::left_master) == 0);
+}
+
 TEST_CASE("a fault is handed over, and its end is seen", "[vrrp][netns]") {
   TestNamespace ns;
   if (!ns) return;
