@@ -57,10 +57,10 @@ class Instance {
   // false: not on a lane of ours, or not our VRID.
   bool packet(const PathKey& path, const Datagram& datagram, int64_t now_ns);
   void stand(const Standing& standing, int64_t now_ns);
-  void look_at_links(int64_t now_ns);  // interfaces or addresses changed
-  void address_gone(const LinkAddress& gone, int64_t now_ns);
-  void obey(int64_t now_ns);   // what `set vrrp` asks for
-  void leave(int64_t now_ns);  // see Election; stop() comes last
+  void look_at_links(int64_t now_ns);          // interfaces or addresses changed
+  void address_gone(const LinkAddress& gone);  // look_at_links() follows
+  void obey(int64_t now_ns);                   // what `set vrrp` asks for
+  void leave(int64_t now_ns);                  // see Election; stop() comes last
   void stop(int64_t now_ns);
   // After stop(), and not before everybody has resigned: it takes its time.
   void clean_up();
@@ -93,6 +93,7 @@ class Instance {
   Result<> settle_macvlan();
   void set_macvlan_up(bool up);
   void lose_macvlan(int64_t now_ns);
+  void settle_loss(int64_t now_ns);
   void put_back(int64_t now_ns);  // the addresses that somebody removed
   uint64_t link_ups() const;
   void settle_fault(int64_t now_ns);
@@ -138,7 +139,9 @@ class Instance {
   uint32_t obeyed_ = 0, releases_ = 0;
   std::array<Repeats, static_cast<size_t>(VrrpReject::kCount)> refusals_;
   Repeats mismatches_, send_failures_, macvlan_failures_;
-  int64_t rejected_ns_ = INT64_MIN;     // last refused advert of our VRID
+  int64_t rejected_ns_ = INT64_MIN;  // last refused advert of our VRID
+  uint32_t lost_ = 0;                // addresses that somebody removed since the last look
+  std::string first_lost_;
   int64_t removed_ns_ = INT64_MIN / 2;  // first removal of an address that was put back
   int64_t mismatch_ns_ = INT64_MIN;     // last advert with other addresses
   Ip peers_[4];                         // heard and accepted, for counting them

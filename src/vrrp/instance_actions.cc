@@ -118,11 +118,18 @@ void Instance::announce(uint32_t repeat, uint32_t again, Millis delay) {
                                 std::memory_order_relaxed);
 }
 
-void Instance::address_gone(const LinkAddress& gone, int64_t now_ns) {
-  const auto loss = vips_.address_gone(gone, around_.kernel);
-  if (loss != Vips::Loss::kLost || election_.role() != VrrpState::kMaster) return;
+void Instance::address_gone(const LinkAddress& gone) {
+  if (vips_.address_gone(gone, around_.kernel) != Vips::Loss::kLost) return;
+  if (lost_++ == 0) first_lost_ = gone.address.ip_text();
+}
+
+// They may be many, and their routes went with them: all are looked at together.
+void Instance::settle_loss(int64_t now_ns) {
+  const uint32_t others = std::exchange(lost_, 0) - 1;
+  if (election_.role() != VrrpState::kMaster) return;
   tell(kVrrpNote, LogLevel::kWarning,
-       fmt::format("somebody removed {} from the interface", gone.address.ip_text()));
+       fmt::format("somebody removed {}{} from the interface", first_lost_,
+                   others == 0 ? "" : fmt::format(" and {} more", others)));
   put_back(now_ns);
 }
 

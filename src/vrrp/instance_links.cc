@@ -94,8 +94,12 @@ void Instance::open_lanes() {
 // them: we raise it ourselves.
 uint64_t Instance::link_ups() const {
   uint64_t ups = 0;
-  for (const std::string& name : {section_.interface}) {
+  const auto add = [&](const std::string& name) {
     if (const Link* link = around_.monitor.find(name); link != nullptr) ups += link->ups;
+  };
+  add(section_.interface);
+  for (const std::string& name : vips_.interfaces()) {
+    if (name != section_.interface && name != config_.macvlan) add(name);
   }
   return ups;
 }
@@ -105,6 +109,7 @@ void Instance::look_at_links(int64_t now_ns) {
   open_lanes();
   if (macvlan != 0 && macvlan_->ifindex() != macvlan) lose_macvlan(now_ns);
   settle_fault(now_ns);
+  if (lost_ != 0) settle_loss(now_ns);
   const uint64_t ups = link_ups();
   const bool came_up = std::exchange(link_ups_, ups) != ups;
   if (came_up && link_fault_.empty() && started_) apply(election_.link_up(now_ns), now_ns);

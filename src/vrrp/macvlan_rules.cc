@@ -28,6 +28,14 @@ class Names {
                                         instance.name, instance.macvlan, kLongestName))
           .with_hint("choose a shorter name");
     }
+    if (config_.vrrps[instance.section]->interface == "lo") {
+      diag_
+          .error(asked.pos,
+                 "lo has no network below it, and no interface with a MAC address of its own can "
+                 "stand on it")
+          .with_hint("name the interface of the network in 'interface'");
+      return;
+    }
     for (const auto& section : config_.vrrps) {
       if (section->interface != instance.macvlan) continue;
       diag_

@@ -158,6 +158,9 @@ TEST_CASE("interfaces of virtual MAC addresses are told apart") {
   CHECK(about("virtual-mac name eth0\n") ==
         "5:1 error: eth0 is the interface of vrrp 'v' ('name' is for the interface that is made "
         "over the other one)");
+  CHECK(about("interface lo\nvirtual-mac\n") ==
+        "6:1 error: lo has no network below it, and no interface with a MAC address of its own can "
+        "stand on it (name the interface of the network in 'interface')");
   CHECK(about("virtual-mac\nvrrp w\ninterface eth1\nvrid 51\nvirtual-address "
               "192.0.2.2\nvirtual-mac\n") ==
         "10:1 error: 'v' and 'w' would both have the interface vrrp.51 (give one of them "

@@ -8,9 +8,10 @@
 #include <netlink/msg.h>
 #include <sys/utsname.h>
 
+#include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <optional>
+#include <tuple>
 
 namespace hawser::vrrp {
 namespace {
@@ -28,30 +29,63 @@ bool kernel_keeps_protocol() {
   return major > 5 || (major == 5 && minor >= 18);
 }
 
-// Who put the address there, nullopt: it is not there.
-Result<std::optional<uint8_t>> protocol_of(Rtnl& kernel, const InterfaceAddress& address) {
-  std::optional<uint8_t> protocol;
-  const Ip wanted = Ip::from_address(address.address);
-  const auto dumped = kernel.dump(RTM_GETADDR, wanted.family(), [&](const nlmsghdr& message) {
-    const auto* header = static_cast<const ifaddrmsg*>(nlmsg_data(&message));
-    nlattr* found[IFA_MAX + 1] = {};
-    if (message.nlmsg_type != RTM_NEWADDR || header->ifa_index != address.ifindex ||
-        header->ifa_prefixlen != address.prefix ||
-        nlmsg_parse(const_cast<nlmsghdr*>(&message), sizeof *header, found, IFA_MAX, nullptr) < 0) {
-      return;
-    }
-    const nlattr* local = found[IFA_LOCAL] != nullptr ? found[IFA_LOCAL] : found[IFA_ADDRESS];
-    if (local == nullptr || nla_len(local) != wanted.size ||
-        std::memcmp(nla_data(local), wanted.bytes.data(), wanted.size) != 0) {
-      return;
-    }
-    protocol = found[IFA_PROTO] != nullptr ? nla_get_u8(found[IFA_PROTO]) : uint8_t{0};
-  });
-  if (!dumped) return dumped.error();
-  return protocol;
-}
-
 }  // namespace
+
+// What one request after the other needs to know of the kernel, asked for once and when it is
+// needed.
+class Vips::Moment {
+ public:
+  Moment(Rtnl& kernel, const std::vector<std::string>& interfaces)
+      : kernel_(kernel), interfaces_(interfaces), indices_(interfaces.size()) {}
+
+  Rtnl& kernel() { return kernel_; }
+
+  const std::string& name_of(const Vip& vip) const { return interfaces_[vip.interface]; }
+  // 0: the interface is not there.
+  uint32_t ifindex_of(const Vip& vip) {
+    auto& index = indices_[vip.interface];
+    if (!index) index = if_nametoindex(name_of(vip).c_str());
+    return *index;
+  }
+  // Who put the address there, nullopt: it is not there.
+  Result<std::optional<uint8_t>> protocol_of(const InterfaceAddress& address) {
+    if (!protocols_) {
+      if (const auto read = read_protocols(); !read) return read.error();
+    }
+    const auto found =
+        protocols_->find({address.ifindex, address.prefix, Ip::from_address(address.address)});
+    return found == protocols_->end() ? std::optional<uint8_t>() : found->second;
+  }
+
+ private:
+  using Key = std::tuple<uint32_t, uint8_t, Ip>;  // interface, prefix, address
+
+  Result<> read_protocols() {
+    protocols_.emplace();
+    const auto dumped = kernel_.dump(RTM_GETADDR, AF_UNSPEC, [this](const nlmsghdr& message) {
+      const auto* header = static_cast<const ifaddrmsg*>(nlmsg_data(&message));
+      nlattr* found[IFA_MAX + 1] = {};
+      if (message.nlmsg_type != RTM_NEWADDR ||
+          nlmsg_parse(const_cast<nlmsghdr*>(&message), sizeof *header, found, IFA_MAX, nullptr) <
+              0) {
+        return;
+      }
+      const nlattr* local = found[IFA_LOCAL] != nullptr ? found[IFA_LOCAL] : found[IFA_ADDRESS];
+      if (local == nullptr) return;
+      const Ip ip = Ip::from_bytes(
+          {static_cast<const uint8_t*>(nla_data(local)), static_cast<size_t>(nla_len(local))});
+      (*protocols_)[{header->ifa_index, header->ifa_prefixlen, ip}] =
+          found[IFA_PROTO] != nullptr ? nla_get_u8(found[IFA_PROTO]) : uint8_t{0};
+    });
+    if (!dumped) protocols_.reset();
+    return dumped;
+  }
+
+  Rtnl& kernel_;
+  const std::vector<std::string>& interfaces_;
+  std::vector<std::optional<uint32_t>> indices_;
+  std::optional<std::map<Key, uint8_t>> protocols_;
+};
 
 Vips::Vips(const VrrpInstanceConfig& config, bool owner, std::string interface)
     : interface_(std::move(interface)),
@@ -60,13 +94,22 @@ Vips::Vips(const VrrpInstanceConfig& config, bool owner, std::string interface)
       owner_(owner) {
   for (const auto& address : config.addresses) {
     if (address.no_address) continue;
-    vips_.push_back({address, address.interface.empty() ? interface_ : address.interface});
+    by_address_.emplace(Ip::from_address(address.address), vips_.size());
+    vips_.push_back(
+        {address, number_of(address.interface.empty() ? interface_ : address.interface)});
   }
 }
 
-InterfaceAddress Vips::kernel_address(const Vip& vip) {
+size_t Vips::number_of(const std::string& interface) {
+  const auto known = std::find(interfaces_.begin(), interfaces_.end(), interface);
+  const auto number = static_cast<size_t>(known - interfaces_.begin());
+  if (known == interfaces_.end()) interfaces_.push_back(interface);
+  return number;
+}
+
+InterfaceAddress Vips::kernel_address(const Vip& vip, uint32_t ifindex) {
   InterfaceAddress address;
-  address.ifindex = if_nametoindex(vip.interface.c_str());
+  address.ifindex = ifindex;
   address.address = vip.config.address;
   address.prefix = vip.config.prefix;
   address.scope = vip.config.scope.value_or(RT_SCOPE_UNIVERSE);
@@ -111,44 +154,50 @@ KernelRule Vips::kernel_rule(const VirtualRule& rule) {
   return made;
 }
 
-Result<> Vips::take_address(Rtnl& kernel, Vip& vip) {
-  const auto address = kernel_address(vip);
+Result<bool> Vips::take_address(Moment& now, Vip& vip) {
+  const auto address = kernel_address(vip, now.ifindex_of(vip));
   if (address.ifindex == 0) {
     return Error{fmt::format("cannot add {} on {}: there is no such interface",
-                             vip.config.address.ip_text(), vip.interface)};
+                             vip.config.address.ip_text(), now.name_of(vip))};
   }
-  const auto added = kernel.add(address);
+  const auto added = now.kernel().add(address);
   if (!added) return added.error();
   if (*added) {
     vip.foreign = false;
-    return {};
+    return true;
   }
-  if (held_ && !vip.foreign) return {};
-  const auto protocol = protocol_of(kernel, address);
+  if (held_ && !vip.foreign) return false;
+  const auto protocol = now.protocol_of(address);
   if (!protocol) return protocol.error();
   const bool tagged = *protocol && **protocol == kOurProtocol;
   // Without tags, an address that only its owner may have beforehand was left by a process of ours.
   vip.foreign = !tagged && (owner_ || kernel_keeps_protocol());
-  return {};
+  return false;
 }
 
-Result<> Vips::give_up_address(Rtnl& kernel, Vip& vip) {
-  const auto address = kernel_address(vip);
+Result<> Vips::give_up_address(Moment& now, Vip& vip) {
+  const auto address = kernel_address(vip, now.ifindex_of(vip));
   if (address.ifindex == 0 || vip.foreign) return {};
   if (!held_) {
-    const auto protocol = protocol_of(kernel, address);
+    const auto protocol = now.protocol_of(address);
     if (!protocol) return protocol.error();
     if (!*protocol) return {};
     const bool tagged = **protocol == kOurProtocol;
     if (!tagged && (owner_ || kernel_keeps_protocol())) return {};
   }
-  const auto removed = kernel.remove(address);
+  const auto removed = now.kernel().remove(address);
   return removed ? Result<>() : removed.error();
 }
 
 Result<> Vips::take(Rtnl& kernel) {
   Result<> result;
-  for (auto& vip : vips_) keep_first(result, take_address(kernel, vip));
+  Moment now(kernel, interfaces_);
+  took_any_ = false;
+  for (auto& vip : vips_) {
+    const auto taken = take_address(now, vip);
+    if (!taken) keep_first(result, taken.error());
+    took_any_ |= taken && *taken;
+  }
   for (const auto& route : routes_) {
     if (const auto added = kernel.add(kernel_route(route)); !added) {
       keep_first(result, added.error());
@@ -163,6 +212,7 @@ Result<> Vips::take(Rtnl& kernel) {
 
 Result<> Vips::give_up(Rtnl& kernel) {
   Result<> result;
+  Moment now(kernel, interfaces_);
   for (auto rule = rules_.rbegin(); rule != rules_.rend(); ++rule) {
     if (const auto gone = kernel.remove(kernel_rule(*rule)); !gone)
       keep_first(result, gone.error());
@@ -173,7 +223,7 @@ Result<> Vips::give_up(Rtnl& kernel) {
     }
   }
   for (auto vip = vips_.rbegin(); vip != vips_.rend(); ++vip) {
-    keep_first(result, give_up_address(kernel, *vip));
+    keep_first(result, give_up_address(now, *vip));
     vip->foreign = false;
   }
   held_ = false;
@@ -181,34 +231,31 @@ Result<> Vips::give_up(Rtnl& kernel) {
 }
 
 Vips::Loss Vips::address_gone(const LinkAddress& gone, Rtnl& kernel) {
-  for (auto& vip : vips_) {
-    const auto address = kernel_address(vip);
-    if (gone.ifindex != address.ifindex || gone.prefix != address.prefix ||
-        !(gone.address == address.address)) {
-      continue;
-    }
-    if (!held_) return Loss::kNotOurs;
-    if (!vip.config.no_track) return Loss::kLost;
+  const auto [first, last] = by_address_.equal_range(Ip::from_address(gone.address));
+  for (auto known = first; held_ && known != last; ++known) {
+    Vip& vip = vips_[known->second];
+    Moment now(kernel, interfaces_);
+    if (gone.prefix != vip.config.prefix || gone.ifindex != now.ifindex_of(vip)) continue;
     // An interface that is down or gone takes addresses along; link events lead to take() then.
-    static_cast<void>(static_cast<bool>(take_address(kernel, vip)));
-    return Loss::kUntracked;
+    const auto taken = take_address(now, vip);
+    if (taken && !*taken) return Loss::kStillThere;
+    return vip.config.no_track ? Loss::kUntracked : Loss::kLost;
   }
   return Loss::kNotOurs;
 }
 
 std::vector<Vips::Place> Vips::places() const {
+  std::vector<uint32_t> indices;
+  for (const std::string& name : interfaces_) indices.push_back(if_nametoindex(name.c_str()));
   std::vector<Place> places;
   for (const auto& vip : vips_) {
-    places.push_back({Ip::from_address(vip.config.address), if_nametoindex(vip.interface.c_str())});
+    places.push_back({Ip::from_address(vip.config.address), indices[vip.interface]});
   }
   return places;
 }
 
 bool Vips::has(const Address& address) const {
-  for (const auto& vip : vips_) {
-    if (Ip::from_address(vip.config.address) == Ip::from_address(address)) return true;
-  }
-  return false;
+  return by_address_.contains(Ip::from_address(address));
 }
 
 }  // namespace hawser::vrrp

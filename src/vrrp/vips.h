@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,17 +29,21 @@ class Vips {
   // the first of those that failed. What is there already is left as it is, and an address that is
   // there and was not put there by us will not be taken away by give_up() either.
   Result<> take(Rtnl& kernel);
+  // Whether the last take() found an address that was not there.
+  bool took_any() const { return took_any_; }
   // In reverse. Also removes what a killed process of ours left behind.
   Result<> give_up(Rtnl& kernel);
 
   bool held() const { return held_; }
 
   enum class Loss : uint8_t {
-    kNotOurs,    // somebody else's address
-    kUntracked,  // `no-track`: it has been put back, or will be by the next take()
-    kLost,       // while held: the caller's to decide about
+    kNotOurs,     // somebody else's address, or none that we hold
+    kStillThere,  // the message is an old one: of a removal of our own, before it was taken again
+    kUntracked,   // `no-track`
+    kLost,        // the caller's to decide about
   };
-  // An address was removed, by whomever.
+  // The kernel says that an address was removed, by whomever. One that is held is put back at once,
+  // which is also the way to know whether it was away.
   Loss address_gone(const LinkAddress& gone, Rtnl& kernel);
 
   // What to announce, with the index of the interface it is on (0: the interface is not there).
@@ -48,25 +53,32 @@ class Vips {
   };
   std::vector<Place> places() const;
   bool has(const Address& address) const;  // in the configuration
+  // Where the addresses go, each name once.
+  const std::vector<std::string>& interfaces() const { return interfaces_; }
 
  private:
   struct Vip {
     VirtualAddress config;
-    std::string interface;
+    size_t interface;      // in interfaces_
     bool foreign = false;  // was there before us, and stays
   };
-  static InterfaceAddress kernel_address(const Vip& vip);
+  class Moment;
+  static InterfaceAddress kernel_address(const Vip& vip, uint32_t ifindex);
   KernelRoute kernel_route(const VirtualRoute& route) const;
   static KernelRule kernel_rule(const VirtualRule& rule);
-  Result<> take_address(Rtnl& kernel, Vip& vip);
-  Result<> give_up_address(Rtnl& kernel, Vip& vip);
+  size_t number_of(const std::string& interface);
+  Result<bool> take_address(Moment& now, Vip& vip);  // true: it was not there
+  Result<> give_up_address(Moment& now, Vip& vip);
 
   std::string interface_;
+  std::vector<std::string> interfaces_;
   std::vector<Vip> vips_;
+  std::multimap<Ip, size_t> by_address_;  // numbers in vips_
   std::vector<VirtualRoute> routes_;
   std::vector<VirtualRule> rules_;
   bool owner_;
   bool held_ = false;
+  bool took_any_ = false;
 };
 
 // Without any process of ours running: removes what it left behind of what `config` names. Needs

@@ -82,9 +82,7 @@ Result<> VirtualRouters::open_sockets() {
               .address_added = [look_soon](const LinkAddress&) { look_soon(); },
               .address_gone =
                   [this, look_soon](const LinkAddress& gone) {
-                    for (const auto& instance : instances_) {
-                      instance->address_gone(gone, monotonic_ns());
-                    }
+                    for (const auto& instance : instances_) instance->address_gone(gone);
                     look_soon();
                   }});
   if (!monitor) return monitor.error();
