@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include <algorithm>
+#include <utility>
 
 #include "base/log.h"
 
@@ -30,8 +30,14 @@ Address to_address(int family, const nlattr* attribute) {
   return {};
 }
 
-bool is_same(const LinkAddress& a, const LinkAddress& b) {
-  return a.ifindex == b.ifindex && a.prefix == b.prefix && a.address == b.address;
+// Of what is in `these` and not in `others`.
+void tell_differences(const AddressBook& these, const AddressBook& others,
+                      const std::function<void(const LinkAddress&)>& tell) {
+  for (const auto& [ifindex, list] : these.all()) {
+    for (const LinkAddress& address : list) {
+      if (!others.has(address)) tell(address);
+    }
+  }
 }
 
 }  // namespace
@@ -66,7 +72,7 @@ Result<> NetMonitor::resync(bool silent) {
   const auto rtnl = Rtnl::open();
   if (!rtnl) return rtnl.error();
   std::map<uint32_t, Link> old_links = std::exchange(links_, {});
-  std::vector<LinkAddress> old_addresses = std::exchange(addresses_, {});
+  AddressBook old_addresses = std::exchange(addresses_, {});
   for (const int type : {RTM_GETLINK, RTM_GETADDR}) {
     const auto dumped =
         (*rtnl)->dump(type, AF_UNSPEC, [this](const nlmsghdr& message) { take(message, true); });
@@ -85,16 +91,8 @@ Result<> NetMonitor::resync(bool silent) {
     }
   }
   for (const auto& [index, link] : links_) events_.link_changed(link);
-  const auto among = [](const std::vector<LinkAddress>& list, const LinkAddress& wanted) {
-    return std::any_of(list.begin(), list.end(),
-                       [&wanted](const LinkAddress& each) { return is_same(each, wanted); });
-  };
-  for (const LinkAddress& address : old_addresses) {
-    if (!among(addresses_, address)) events_.address_gone(address);
-  }
-  for (const LinkAddress& address : addresses_) {
-    if (!among(old_addresses, address)) events_.address_added(address);
-  }
+  tell_differences(old_addresses, addresses_, events_.address_gone);
+  tell_differences(addresses_, old_addresses, events_.address_added);
   return {};
 }
 
@@ -158,8 +156,7 @@ void NetMonitor::take_link(const nlmsghdr& message, bool silent) {
   }
   if (message.nlmsg_type == RTM_DELLINK) {
     links_.erase(link.index);
-    std::erase_if(addresses_,
-                  [&link](const LinkAddress& each) { return each.ifindex == link.index; });
+    addresses_.remove_all(link.index);
     if (!silent) events_.link_gone(link);
     return;
   }
@@ -188,19 +185,11 @@ void NetMonitor::take_address(const nlmsghdr& message, bool silent) {
                                                           : uint32_t{header->ifa_flags};
   address.secondary = (flags & IFA_F_SECONDARY) != 0;
   address.tentative = (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) != 0;
-  const auto known = std::find_if(addresses_.begin(), addresses_.end(),
-                                  [&](const auto& each) { return is_same(each, address); });
   if (message.nlmsg_type == RTM_DELADDR) {
-    if (known == addresses_.end()) return;
-    addresses_.erase(known);
-    if (!silent) events_.address_gone(address);
+    if (addresses_.remove(address) && !silent) events_.address_gone(address);
     return;
   }
-  if (known != addresses_.end()) {
-    *known = address;
-  } else {
-    addresses_.push_back(address);
-  }
+  addresses_.put(address);
   if (!silent) events_.address_added(address);
 }
 
@@ -214,14 +203,6 @@ const Link* NetMonitor::find(const std::string& name) const {
 const Link* NetMonitor::find(uint32_t index) const {
   const auto found = links_.find(index);
   return found == links_.end() ? nullptr : &found->second;
-}
-
-std::vector<LinkAddress> NetMonitor::addresses_of(uint32_t ifindex) const {
-  std::vector<LinkAddress> found;
-  for (const LinkAddress& address : addresses_) {
-    if (address.ifindex == ifindex) found.push_back(address);
-  }
-  return found;
 }
 
 }  // namespace hawser

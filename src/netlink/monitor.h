@@ -7,12 +7,12 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "base/address.h"
 #include "base/fd.h"
 #include "loop/loop.h"
 #include "loop/watch.h"
+#include "netlink/address_book.h"
 #include "netlink/rtnl.h"
 
 namespace hawser {
@@ -31,16 +31,6 @@ struct Link {
   bool no_arp = false;       // IFF_NOARP
 };
 
-struct LinkAddress {
-  uint32_t ifindex = 0;
-  Address address;
-  uint8_t prefix = 0;
-  uint8_t scope = 0;
-  uint8_t protocol = 0;    // IFA_PROTO
-  bool secondary = false;  // IFA_F_SECONDARY; IPv6: temporary
-  bool tentative = false;  // IPv6: not usable yet, or never (duplicate)
-};
-
 class NetMonitor {
  public:
   struct Events {
@@ -54,8 +44,7 @@ class NetMonitor {
 
   const Link* find(const std::string& name) const;  // nullptr: there is none
   const Link* find(uint32_t index) const;
-  std::vector<LinkAddress> addresses_of(uint32_t ifindex) const;
-  const std::vector<LinkAddress>& addresses() const { return addresses_; }
+  const AddressBook& addresses() const { return addresses_; }
 
  private:
   NetMonitor(Loop& loop, Events events) : loop_(loop), events_(std::move(events)) {}
@@ -72,7 +61,7 @@ class NetMonitor {
   Fd socket_;
   std::unique_ptr<FdWatch> watch_;
   std::map<uint32_t, Link> links_;
-  std::vector<LinkAddress> addresses_;
+  AddressBook addresses_;
 };
 
 }  // namespace hawser

@@ -52,7 +52,7 @@ class Watcher {
     const Link* link = monitor_->find(name);
     REQUIRE(link != nullptr);
     std::vector<std::string> texts;
-    for (const LinkAddress& address : monitor_->addresses_of(link->index)) {
+    for (const LinkAddress& address : monitor_->addresses().of(link->index)) {
       if (!address.address.is_ip() || address.scope != 0) continue;
       texts.push_back(text_of(address));
     }
@@ -159,8 +159,9 @@ TEST_CASE("a monitor follows addresses, and knows those of an interface", "[netn
     CHECK(watcher.hears("d0 gone"));
     CHECK(watcher.was_told("-2001:db8::1/64"));
     CHECK(watcher.was_told("-192.0.2.9/24"));
-    CHECK(std::none_of(watcher.monitor().addresses().begin(), watcher.monitor().addresses().end(),
-                       [](const auto& address) { return address.scope == 0; }));
+    for (const auto& [ifindex, list] : watcher.monitor().addresses().all()) {
+      for (const LinkAddress& address : list) CHECK(address.scope != 0);
+    }
   }
   SECTION("an address that is there and changes is told again, and known once") {
     watcher.forget();

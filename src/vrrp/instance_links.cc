@@ -21,7 +21,7 @@ Ip Instance::source_for(const Lane& lane) const {
     return lane.configured_source();
   const Link* link = around_.monitor.find(lane.interface());
   if (link == nullptr) return {};
-  for (const LinkAddress& address : around_.monitor.addresses_of(link->index)) {
+  for (const LinkAddress& address : around_.monitor.addresses().of(link->index)) {
     const Ip ip = Ip::from_address(address.address);
     if (ip.family() != config_.family || address.tentative) continue;
     if (lane.configured_source().is_set()) {
