@@ -47,6 +47,19 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+// The second time it is there, or is not, without an error. `command` lists it as `line`.
+template <class Thing>
+void check_once(Rtnl& kernel, const Thing& thing, const std::string& command,
+                const std::string& line) {
+  INFO(line);
+  CHECK(done(kernel.add(thing)));
+  CHECK_FALSE(done(kernel.add(thing)));
+  CHECK(contains(run(command), line));
+  CHECK(done(kernel.remove(thing)));
+  CHECK_FALSE(done(kernel.remove(thing)));
+  CHECK_FALSE(contains(run(command), line));
+}
+
 constexpr uint8_t kProtocol = 112;
 
 }  // namespace
@@ -58,20 +71,12 @@ TEST_CASE("an address is added once and removed once", "[netns]") {
   InterfaceAddress v4 = site.address("192.0.2.10", 24);
   v4.label = "d0:vip";
   v4.broadcast = Address::parse_ip("192.0.2.255");
+  check_once(*site.kernel, v4, "ip addr show dev d0",
+             "inet 192.0.2.10/24 brd 192.0.2.255 scope global d0:vip");
   InterfaceAddress v6 = site.address("2001:db8::10", 128);
   v6.no_dad = v6.deprecated = true;
-  for (const InterfaceAddress& address : {v4, v6}) {
-    CHECK(done(site.kernel->add(address)));
-    CHECK_FALSE(done(site.kernel->add(address)));
-  }
-  const std::string shown = run("ip addr show dev d0");
-  CHECK(contains(shown, "inet 192.0.2.10/24 brd 192.0.2.255 scope global d0:vip"));
-  CHECK(contains(shown, "inet6 2001:db8::10/128 scope global nodad deprecated"));
-  for (const InterfaceAddress& address : {v4, v6}) {
-    CHECK(done(site.kernel->remove(address)));
-    CHECK_FALSE(done(site.kernel->remove(address)));
-  }
-  CHECK_FALSE(contains(run("ip addr show dev d0"), "192.0.2.10"));
+  check_once(*site.kernel, v6, "ip addr show dev d0",
+             "inet6 2001:db8::10/128 scope global nodad deprecated");
 }
 
 TEST_CASE("what was on an interface that is gone needs no removal", "[netns]") {
@@ -99,21 +104,17 @@ TEST_CASE("routes are added once and removed once", "[netns]") {
     route.source = Address::parse_ip("192.0.2.10");
     route.table = 1000;
     route.metric = 7;
-    CHECK(done(site.kernel->add(route)));
-    CHECK(contains(run("ip route show table 1000"),
-                   "default via 192.0.2.1 dev d0 proto 112 src 192.0.2.10 metric 7"));
+    run("ip route add table 1000 198.51.100.0/24 dev d0");  // a table without routes has no list
+    check_once(*site.kernel, route, "ip route show table 1000",
+               "default via 192.0.2.1 dev d0 proto 112 src 192.0.2.10 metric 7");
   }
   SECTION("a network behind an interface") {
     route.to = Address::parse_ip("198.51.100.0");
     route.prefix = 24;
     route.ifindex = site.index;
     route.scope = RT_SCOPE_LINK;
-    CHECK(done(site.kernel->add(route)));
-    CHECK(contains(run("ip route"), "198.51.100.0/24 dev d0 proto 112 scope link"));
+    check_once(*site.kernel, route, "ip route", "198.51.100.0/24 dev d0 proto 112 scope link");
   }
-  CHECK_FALSE(done(site.kernel->add(route)));
-  CHECK(done(site.kernel->remove(route)));
-  CHECK_FALSE(done(site.kernel->remove(route)));
 }
 
 TEST_CASE("rules are added once and removed once", "[netns]") {
@@ -131,12 +132,8 @@ TEST_CASE("rules are added once and removed once", "[netns]") {
   rule.table = 1000;
   rule.priority = 900;
   rule.protocol = kProtocol;
-  CHECK(done(site.kernel->add(rule)));
-  CHECK_FALSE(done(site.kernel->add(rule)));
-  CHECK(contains(run("ip rule show priority 900"),
-                 "from 192.0.2.0/24 to 198.51.100.7 fwmark 0x5 iif d0 lookup 1000"));
-  CHECK(done(site.kernel->remove(rule)));
-  CHECK_FALSE(done(site.kernel->remove(rule)));
+  check_once(*site.kernel, rule, "ip rule show priority 900",
+             "from 192.0.2.0/24 to 198.51.100.7 fwmark 0x5 iif d0 lookup 1000");
 }
 
 TEST_CASE("a refusal says what was to be done, and why the kernel did not", "[netns]") {
