@@ -125,6 +125,18 @@ with MacPair() as lab:
     check(released.returncode == 0, f"--release-vips: {released.stderr}")
     lab.check_restored()
 
+with MacPair() as lab:
+    lab.settle()
+    killed = lab.kill_everything()
+    lab.taken_over(killed)
+    plain = lab.config(FIRST).replace("    virtual-mac\n", "").replace(VIP, "10.99.0.61")
+    other = HawserNode(lab.a, plain)
+    lab.observer.wait(1, since=killed, node="a", kind="garp", target="10.99.0.61")
+    check(not lab.a.has("vrrp.51"), "what is in the configuration no more goes with the next start")
+    other.signal(signal.SIGTERM)
+    other.process.wait(hawser.DEADLINE)
+    lab.check_restored()
+
 with MacPair("virtual-mac name vip0 xmit-base") as lab:
     own = lab.a.mac_of()
     check(macs(lab.observer.select(node="a", kind="vrrp")) == {own}, "xmit-base: adverts come from the interface below")

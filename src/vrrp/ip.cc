@@ -23,6 +23,18 @@ Ip Ip::from_address(const Address& address) {
   return {};
 }
 
+Address Ip::to_address() const {
+  if (size == 4) {
+    in_addr v4;
+    std::memcpy(&v4, bytes.data(), sizeof v4);
+    return Address::ipv4(v4, 0);
+  }
+  if (size != 16) return {};
+  in6_addr v6;
+  std::memcpy(&v6, bytes.data(), sizeof v6);
+  return Address::ipv6(v6, 0);
+}
+
 std::string Ip::text() const {
   if (!is_set()) return "none";
   char buffer[INET6_ADDRSTRLEN];

@@ -23,6 +23,8 @@ struct Ip {
   static Ip from_bytes(std::span<const uint8_t> bytes);  // 4 or 16 of them; otherwise none
   static Ip from_address(const Address& address);        // its port is dropped; none unless IP
 
+  Address to_address() const;  // without a port
+
   bool is_set() const { return size != 0; }
   int family() const { return size == 4 ? AF_INET : size == 16 ? AF_INET6 : AF_UNSPEC; }
   std::span<const uint8_t> span() const { return {bytes.data(), size}; }

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: MIT
 // What is left to do when every process of ours was killed.
 #include "vrrp/accept_mode.h"
+#include "vrrp/kernel_place.h"
+#include "vrrp/leftovers.h"
 #include "vrrp/macvlan.h"
 #include "vrrp/packet.h"
 #include "vrrp/vips.h"
 
 namespace hawser::vrrp {
 namespace {
-
-// Keeps the first error of many steps.
-void keep_first(Result<>& kept, const Result<>& next) {
-  if (kept && !next) kept = next;
-}
 
 Result<> release(Rtnl& kernel, BaseInterfaces& bases, const VrrpConfig& section,
                  const VrrpInstanceConfig& instance) {
@@ -35,6 +32,7 @@ Result<> release_all(const Config& config) {
   for (const VrrpInstanceConfig& instance : config.vrrp_instances) {
     keep_first(result, release(**kernel, bases, *config.vrrps[instance.section], instance));
   }
+  if (Presence().is_alone()) keep_first(result, remove_leftovers(**kernel, bases, config));
   return result;
 }
 

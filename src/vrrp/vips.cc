@@ -2,10 +2,8 @@
 #include "vrrp/vips.h"
 
 #include <fmt/core.h>
-#include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <netlink/msg.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
@@ -13,13 +11,10 @@
 #include <optional>
 #include <tuple>
 
+#include "vrrp/kernel_place.h"
+
 namespace hawser::vrrp {
 namespace {
-
-// Keeps the first error of many steps.
-void keep_first(Result<>& kept, const Result<>& next) {
-  if (kept && !next) kept = next;
-}
 
 // Kernels before 5.18 forget who put an address there.
 bool kernel_keeps_protocol() {
@@ -39,7 +34,6 @@ class Vips::Moment {
       : kernel_(kernel), interfaces_(interfaces), indices_(interfaces.size()) {}
 
   Rtnl& kernel() { return kernel_; }
-
   const std::string& name_of(const Vip& vip) const { return interfaces_[vip.interface]; }
   // 0: the interface is not there.
   uint32_t ifindex_of(const Vip& vip) {
@@ -63,19 +57,8 @@ class Vips::Moment {
   Result<> read_protocols() {
     protocols_.emplace();
     const auto dumped = kernel_.dump(RTM_GETADDR, AF_UNSPEC, [this](const nlmsghdr& message) {
-      const auto* header = static_cast<const ifaddrmsg*>(nlmsg_data(&message));
-      nlattr* found[IFA_MAX + 1] = {};
-      if (message.nlmsg_type != RTM_NEWADDR ||
-          nlmsg_parse(const_cast<nlmsghdr*>(&message), sizeof *header, found, IFA_MAX, nullptr) <
-              0) {
-        return;
-      }
-      const nlattr* local = found[IFA_LOCAL] != nullptr ? found[IFA_LOCAL] : found[IFA_ADDRESS];
-      if (local == nullptr) return;
-      const Ip ip = Ip::from_bytes(
-          {static_cast<const uint8_t*>(nla_data(local)), static_cast<size_t>(nla_len(local))});
-      (*protocols_)[{header->ifa_index, header->ifa_prefixlen, ip}] =
-          found[IFA_PROTO] != nullptr ? nla_get_u8(found[IFA_PROTO]) : uint8_t{0};
+      const auto place = kernel_place(message);
+      if (place) (*protocols_)[{place->ifindex, place->prefix, place->address}] = place->protocol;
     });
     if (!dumped) protocols_.reset();
     return dumped;

@@ -81,8 +81,9 @@ class Vips {
   bool took_any_ = false;
 };
 
-// Without any process of ours running: removes what it left behind of what `config` names. Needs
-// no loop. The error is the first of those that came; the rest is removed all the same.
+// Removes what a process of ours left behind: what `config` names, and, where none runs in this
+// network namespace, everything else that bears our mark. Needs no loop. The error is the first of
+// those that came; the rest is removed all the same.
 Result<> release_all(const Config& config);
 
 }  // namespace hawser::vrrp

@@ -19,6 +19,9 @@ namespace {
 // Adverts that are due within this time leave in one turn: a turn costs more than an advert does.
 constexpr int64_t kTogetherNs = 1'000'000;
 
+// A predecessor ends at once; how often, and for how long, a successor looks whether it has.
+constexpr int64_t kClearAgainNs = 1'000'000'000, kPredecessorEndsNs = 60'000'000'000;
+
 constexpr int64_t in_ns(Millis time) { return std::chrono::nanoseconds(time).count(); }
 
 // IPv4 packets come with their header, IPv6 ones without.
@@ -121,6 +124,9 @@ Result<> VirtualRouters::open_arbiters() {
 }
 
 Result<> VirtualRouters::start(const std::string& predecessor) {
+  const int64_t began_ns = monotonic_ns();
+  clear_until_ns_ = predecessor.empty() ? began_ns : began_ns + kPredecessorEndsNs;
+  clear_leftovers(began_ns);
   const size_t count = config_.vrrp_instances.size();
   const bool takes_over = predecessor.size() == count * sizeof(ElectionState);
   uint32_t groups = 0;
@@ -159,6 +165,18 @@ Result<> VirtualRouters::start(const std::string& predecessor) {
   }
   tick();
   return {};
+}
+
+// What a predecessor had and we do not is left over when it has ended.
+void VirtualRouters::clear_leftovers(int64_t now_ns) {
+  if (!presence_.is_alone()) {
+    clear_ns_ = now_ns < clear_until_ns_ ? now_ns + kClearAgainNs : INT64_MAX;
+    return;
+  }
+  clear_ns_ = INT64_MAX;
+  if (const auto removed = remove_leftovers(*kernel_, *bases_, config_); !removed) {
+    HW_WARN("vrrp: of what a killed process left behind: {}", removed.error().text);
+  }
 }
 
 std::string VirtualRouters::export_state() {
@@ -218,6 +236,7 @@ void VirtualRouters::arm() { deadline_.set(std::min(look_ns_, timers_due_ns_)); 
 void VirtualRouters::look() {
   const int64_t now_ns = monotonic_ns();
   look_ns_ = now_ns + in_ns(ProxyHealth::kPeriod);
+  if (now_ns >= clear_ns_) clear_leftovers(now_ns);
   proxy_.look(now_ns);
   for (const auto& instance : instances_) {
     instance->obey(now_ns);

@@ -15,6 +15,7 @@
 #include "netlink/filter_watch.h"
 #include "netlink/monitor.h"
 #include "vrrp/instance.h"
+#include "vrrp/leftovers.h"
 #include "vrrp/proxy_health.h"
 #include "vrrp/speakers.h"
 #include "vrrp/tracker.h"
@@ -43,6 +44,7 @@ class VirtualRouters {
   VirtualRouters(Loop& loop, const Config& config, Shared& shared);
   Result<> open_sockets();
   Result<> watch_filters();
+  void clear_leftovers(int64_t now_ns);
   void tick();
   void look();
   void go_on_leaving();
@@ -78,6 +80,8 @@ class VirtualRouters {
   FineTimer deadline_;
   int64_t timers_due_ns_ = 0;  // no timer is due before: that of the earliest, or less
   int64_t look_ns_ = 0;        // when trackers are looked at next
+  Presence presence_;
+  int64_t clear_ns_ = INT64_MAX, clear_until_ns_ = 0;  // next look for leftovers; the last one
   bool links_changed_ = false;
   bool stopped_ = false;
   std::function<void()> left_;  // set: nothing but the election goes on

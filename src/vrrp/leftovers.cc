@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "vrrp/leftovers.h"
+
+#include <fmt/format.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <fstream>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "base/assert.h"
+#include "base/clock.h"
+#include "vrrp/kernel_place.h"
+#include "vrrp/vips.h"
+
+namespace hawser::vrrp {
+namespace {
+
+constexpr char kPresence[] = "hawser-vrrp-";
+
+Result<> remove_macvlans(Rtnl& kernel, BaseInterfaces& bases, const Config& config) {
+  const auto links = kernel.links();
+  if (!links) return links.error();
+  Result<> result;
+  for (const LinkDetails& link : *links) {
+    const bool is_ours = link.kind == "macvlan" && link.macvlan_mode == MACVLAN_MODE_BRIDGE &&
+                         parse_alias(link.alias).has_value();
+    const bool is_named =
+        std::any_of(config.vrrp_instances.begin(), config.vrrp_instances.end(),
+                    [&link](const VrrpInstanceConfig& each) { return each.macvlan == link.name; });
+    if (!is_ours || is_named) continue;
+    // Its alias tells what the interface below had, which hold() remembers for release().
+    keep_first(result, bases.hold(link.base));
+    keep_first(result, kernel.remove_link(link.index));
+    keep_first(result, bases.release(link.base));
+  }
+  return result;
+}
+
+using Place = std::tuple<uint32_t, uint8_t, Ip>;  // interface, prefix, address
+
+std::set<Place> named_in(const Config& config) {
+  std::set<Place> named;
+  for (const VrrpInstanceConfig& instance : config.vrrp_instances) {
+    const std::string& own =
+        instance.macvlan.empty() ? config.vrrps[instance.section]->interface : instance.macvlan;
+    for (const VirtualAddress& address : instance.addresses) {
+      const std::string& name = address.interface.empty() ? own : address.interface;
+      named.insert(
+          {if_nametoindex(name.c_str()), address.prefix, Ip::from_address(address.address)});
+    }
+  }
+  return named;
+}
+
+Result<> remove_addresses(Rtnl& kernel, const Config& config) {
+  std::vector<InterfaceAddress> left;
+  const std::set<Place> named = named_in(config);
+  const auto dumped = kernel.dump(RTM_GETADDR, AF_UNSPEC, [&](const nlmsghdr& message) {
+    const auto place = kernel_place(message);
+    if (!place || place->protocol != kOurProtocol) return;
+    if (named.contains({place->ifindex, place->prefix, place->address})) return;
+    InterfaceAddress address;
+    address.ifindex = place->ifindex;
+    address.prefix = place->prefix;
+    address.address = place->address.to_address();
+    left.push_back(address);
+  });
+  if (!dumped) return dumped;
+  Result<> result;
+  for (const InterfaceAddress& address : left) {
+    if (const auto removed = kernel.remove(address); !removed) keep_first(result, removed.error());
+  }
+  return result;
+}
+
+}  // namespace
+
+Presence::Presence()
+    : name_(fmt::format("{}{}-{}", kPresence, getpid(), monotonic_ns())),
+      fd_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  HW_ASSERT(name_.size() < sizeof address.sun_path);
+  std::memcpy(address.sun_path + 1, name_.data(), name_.size());
+  const size_t size = offsetof(sockaddr_un, sun_path) + 1 + name_.size();
+  if (!fd_) return;
+  if (bind(fd_.get(), reinterpret_cast<const sockaddr*>(&address), static_cast<socklen_t>(size)) !=
+      0) {
+    fd_.reset();
+  }
+}
+
+bool Presence::is_alone() const {
+  std::ifstream sockets("/proc/net/unix");
+  bool seen = false;
+  for (std::string line; std::getline(sockets, line);) {
+    const size_t at = line.find(std::string("@") + kPresence);
+    if (at == std::string::npos) continue;
+    if (line.substr(at + 1) != name_) return false;
+    seen = true;
+  }
+  return seen;
+}
+
+Result<> remove_leftovers(Rtnl& kernel, BaseInterfaces& bases, const Config& config) {
+  Result<> result = remove_macvlans(kernel, bases, config);
+  keep_first(result, remove_addresses(kernel, config));
+  return result;
+}
+
+}  // namespace hawser::vrrp
