@@ -124,6 +124,23 @@ TEST_CASE("plain keywords keep their meaning") {
         "notify-user root;notify-master \"/x/n.sh master\";notify /x/n.sh;");
 }
 
+TEST_CASE("auth_hmac becomes our own") {
+  constexpr const char* kDigits = "000102030405060708090a0b0c0d0e0f";
+  const std::string hex = fmt::format("version 3\nauth_hmac {{\nkey 1 {}\n}}", kDigits);
+  CHECK(instance(hex.c_str()) ==
+        fmt::format("version 3;authentication hmac key 1 hex:{} active;", kDigits));
+  const std::string two = fmt::format(
+      "version 3\nauth_hmac {{\nkey 1 0x{}\nkey 2 \"correct horse battery\"\nactive_key 2\n"
+      "anti_replay monotonic\nmode receive-only\n}}",
+      kDigits);
+  CHECK(instance(two.c_str()) ==
+        fmt::format("version 3;authentication hmac key 1 hex:{};"
+                    "authentication hmac key 2 hex:636f727265637420686f7273652062617474657279 "
+                    "active;authentication hmac anti-replay monotonic;"
+                    "authentication hmac mode receive-only;",
+                    kDigits));
+}
+
 TEST_CASE("pipes for events become one") {
   const Converted done = convert(
       "global_defs {\nvrrp_notify_fifo /run/ka.fifo ops\nvrrp_notify_fifo_script /bin/cat\n"
@@ -208,6 +225,15 @@ TEST_CASE("every trap is named") {
       {"version 3\nauthentication {\nauth_type PASS\nauth_pass x\n}",
        "9: VRRP version 3 has no passwords: keepalived ignores 'authentication' (left out, so that "
        "both sides agree)"},
+      {"auth_hmac {\nkey 1 000102030405060708090a0b0c0d0e0f\n}",
+       "8: VRRP version 2 has no signatures (left out; 'version 3' on all nodes allows them)"},
+      {"version 3\nauth_hmac {\nkey 1 short\n}",
+       "10: this key has 5 bytes, and ours have 16 to 64 (left out: give all nodes a longer one)"},
+      {"version 3\nauth_hmac {\nkey 1 000102030405060708090a0b0c0d0e0f\ntime_window 9\n}",
+       "11: the window cannot be set (three intervals, at least 5s, as keepalived has it by "
+       "default)"},
+      {"version 3\nauth_hmac {\nkey 1 000102030405060708090a0b0c0d0e0f\nmod enforce\n}",
+       "11: unknown keyword 'mod' in auth_hmac (left out; did you mean 'mode'?)"},
       {"prioritty 50",
        "8: unknown keyword 'prioritty' in a vrrp_instance (left out; did you mean 'priority'?)"},
       {"track_script {\nchk\n}",

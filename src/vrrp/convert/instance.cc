@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // vrrp_instance
+#include "vrrp/convert/instance.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/address.h"
 #include "base/text.h"
-#include "vrrp/convert/conversion.h"
 
 namespace hawser::keepalived {
-namespace {
 
 const Statement* find(const std::vector<Statement>& block, std::string_view name) {
   const auto found = std::find_if(block.begin(), block.end(),
@@ -17,47 +17,33 @@ const Statement* find(const std::vector<Statement>& block, std::string_view name
   return found == block.end() ? nullptr : &*found;
 }
 
-// What a line's meaning depends on, wherever it stands in the block.
-struct Instance {
-  Instance(Conversion& to, const Statement& from) : block(from.block), target{to, to.instances} {
-    target.name = from.argument();
-    const Statement* line = find(block, "state");
-    master = line != nullptr && line->argument() == "MASTER";
-    has_priority = find(block, "priority") != nullptr;
-    has_peers = find(block, "unicast_peer") != nullptr;
-    no_preempt = find(block, "nopreempt") != nullptr && !master;
-    strict = to.globals.strict;
-    if (const Statement* mode = find(block, "strict_mode")) strict = is_on(*mode);
-    if (const Statement* list = find(block, "virtual_ipaddress")) {
-      ipv6 = !list->block.empty() && list->block[0].name().find(':') != std::string::npos;
-    }
-    version = to.globals.version;
-    if (const Statement* given = find(block, "version")) {
-      version = parse_int(given->argument()).value_or(version);
-    }
-    if (ipv6) version = 3;
-    const Statement* priority = find(block, "priority");
-    const bool owner = has_priority ? priority->argument() == "255" : master;
-    if (owner) target.weightless = "priority 255 never changes";
-    if (no_preempt) {
-      target.weightless = "with 'nopreempt' a backup leaves a master of lower priority alone";
-    }
+Instance::Instance(Conversion& to, const Statement& from)
+    : block(from.block), target{to, to.instances} {
+  target.name = from.argument();
+  const Statement* line = find(block, "state");
+  master = line != nullptr && line->argument() == "MASTER";
+  has_priority = find(block, "priority") != nullptr;
+  has_peers = find(block, "unicast_peer") != nullptr;
+  no_preempt = find(block, "nopreempt") != nullptr && !master;
+  strict = to.globals.strict;
+  if (const Statement* mode = find(block, "strict_mode")) strict = is_on(*mode);
+  if (const Statement* list = find(block, "virtual_ipaddress")) {
+    ipv6 = !list->block.empty() && list->block[0].name().find(':') != std::string::npos;
   }
-
-  void put(const Statement& from, std::string_view keyword, const std::string& value = {}) {
-    target.text.put(keyword, value);
-    std::string became(keyword);
-    if (!value.empty()) became += " " + value;
-    target.to.report.became(from, std::move(became));
+  version = to.globals.version;
+  if (const Statement* given = find(block, "version")) {
+    version = parse_int(given->argument()).value_or(version);
   }
-  Report& report() { return target.to.report; }
+  if (ipv6) version = 3;
+  const Statement* priority = find(block, "priority");
+  const bool owner = has_priority ? priority->argument() == "255" : master;
+  if (owner) target.weightless = "priority 255 never changes";
+  if (no_preempt) {
+    target.weightless = "with 'nopreempt' a backup leaves a master of lower priority alone";
+  }
+}
 
-  const std::vector<Statement>& block;
-  Target target;
-  bool master = false, has_priority = false, has_peers = false, no_preempt = false, strict = false;
-  bool ipv6 = false;
-  int64_t version = 2;
-};
+namespace {
 
 void convert_state(Instance& to, const Statement& from) {
   if (from.argument() != "MASTER" && from.argument() != "BACKUP") {
@@ -109,32 +95,6 @@ void convert_advert(Instance& to, const Statement& from) {
 void convert_version(Instance& to, const Statement& from) {
   to.report().became(
       from, to.ipv6 ? "nothing: IPv6 always has version 3" : fmt::format("version {}", to.version));
-}
-
-void convert_authentication(Instance& to, const Statement& from) {
-  const Statement* type = find(from.block, "auth_type");
-  const Statement* pass = find(from.block, "auth_pass");
-  if (type == nullptr || pass == nullptr || pass->words.size() < 2) {
-    return to.report().error(from.words[0], "'authentication' needs 'auth_type' and 'auth_pass'");
-  }
-  if (to.strict || to.version == 3) {
-    return to.report().trap(
-        from,
-        to.strict ? "under 'vrrp_strict' keepalived ignores 'authentication': its adverts have none"
-                  : "VRRP version 3 has no passwords: keepalived ignores 'authentication'",
-        "left out, so that both sides agree");
-  }
-  const bool ah = type->argument() == "AH";
-  std::string password(pass->argument());
-  constexpr size_t kMost = 8;
-  const bool cut = password.size() > kMost;
-  if (cut) password.resize(kMost);
-  const std::string value = fmt::format("{} {}", ah ? "ah" : "pass", as_word(password));
-  if (!cut) return to.put(from, "authentication", value);
-  to.target.text.put("authentication", value);
-  to.report().trap(*pass, pass->words[1],
-                   "the password is longer than 8 characters, and keepalived cuts it",
-                   fmt::format("authentication {}", value));
 }
 
 void convert_peers(Instance& to, const Statement& from) {
@@ -230,6 +190,7 @@ constexpr InstanceKeyword kKeywords[] = {
     {"advert_int", convert_advert},
     {"version", convert_version},
     {"authentication", convert_authentication},
+    {"auth_hmac", convert_hmac},
     {"unicast_peer", convert_peers},
     {"unicast_src_ip", convert_source},
     {"mcast_src_ip", convert_source},
@@ -269,7 +230,6 @@ constexpr Dropped kDropped[] = {
     {"promote_secondaries", "addresses are added one by one and removed one by one"},
     {"garp_extra_if", "addresses are announced where they are"},
     {"lvs_sync_daemon_interface", "IPVS is not built yet", true},
-    {"auth_hmac", "write 'version 3' and 'authentication hmac key <id> hex:<digits> active'", true},
     {"use_vmac_addr", "addresses with 'dev' move by gratuitous ARP", true},
     {"use_ipvlan", "ipvlan is not built; 'virtual-mac' gives the addresses a MAC address", true},
     {"vrf", "put the interface into the VRF and start hawser there", true},
