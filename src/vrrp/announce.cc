@@ -131,6 +131,25 @@ void AnnounceQueue::cancel(uint32_t owner) {
   chosen_ = SIZE_MAX;
 }
 
+BurstsLeft AnnounceQueue::left_of(uint32_t owner) const {
+  BurstsLeft left;
+  auto* to = left.data();
+  for (const Burst& burst : bursts_) {
+    if (burst.owner != owner || to == left.data() + left.size()) continue;
+    *to++ = {burst.at_ns, burst.left, static_cast<uint32_t>(burst.next)};
+  }
+  return left;
+}
+
+void AnnounceQueue::resume(uint32_t owner, const std::vector<Announcement>& what,
+                           const BurstsLeft& left, int64_t pace_ns) {
+  for (const BurstLeft& burst : left) {
+    if (burst.repeat == 0 || what.empty()) continue;
+    const size_t next = burst.next < what.size() ? burst.next : 0;
+    bursts_.push_back({owner, what, burst.repeat, next, burst.at_ns, pace_ns});
+  }
+}
+
 int64_t AnnounceQueue::due_ns(const Burst& burst) const {
   const auto free = free_ns_.find(burst.what[burst.next].ifindex);
   if (burst.pace_ns == 0 || free == free_ns_.end()) return burst.at_ns;
@@ -178,6 +197,12 @@ void Announcer::announce(uint32_t owner, std::vector<Announcement> what, uint32_
   const int64_t now_ns = monotonic_ns();
   queue_.add(owner, std::move(what), repeat, now_ns + delay.count() * 1'000'000,
              pace.count() * 1'000'000, now_ns);
+  run();
+}
+
+void Announcer::resume(uint32_t owner, const std::vector<Announcement>& what,
+                       const BurstsLeft& left, Millis pace) {
+  queue_.resume(owner, what, left, pace.count() * 1'000'000);
   run();
 }
 

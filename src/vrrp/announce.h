@@ -37,6 +37,14 @@ struct Announcement {
   ArpForm form = ArpForm::kRequest;  // of IPv4
 };
 
+// What is left of a burst, for a successor: of its repetitions, and of the one that runs.
+struct BurstLeft {
+  int64_t at_ns = INT64_MAX;
+  uint32_t repeat = 0;  // 0: nothing
+  uint32_t next = 0;    // the announcement that comes next
+};
+using BurstsLeft = std::array<BurstLeft, 2>;  // an owner has two at most
+
 // What is to be announced when. Pure: times are given.
 class AnnounceQueue {
  public:
@@ -47,6 +55,11 @@ class AnnounceQueue {
   void add(uint32_t owner, std::vector<Announcement> what, uint32_t repeat, int64_t at_ns,
            int64_t pace_ns, int64_t now_ns);
   void cancel(uint32_t owner);  // the owner has the addresses no more
+
+  BurstsLeft left_of(uint32_t owner) const;
+  // Goes on with what another queue had left of an owner, whose announcements are these.
+  void resume(uint32_t owner, const std::vector<Announcement>& what, const BurstsLeft& left,
+              int64_t pace_ns);
 
   // The next frame that is due, nullptr: none is. It is then pop()ped, or stays.
   const Announcement* due(int64_t now_ns);
@@ -77,6 +90,9 @@ class Announcer {
   void announce(uint32_t owner, std::vector<Announcement> what, uint32_t repeat, Millis delay,
                 Millis pace);
   void cancel(uint32_t owner) { queue_.cancel(owner); }
+  BurstsLeft left_of(uint32_t owner) const { return queue_.left_of(owner); }
+  void resume(uint32_t owner, const std::vector<Announcement>& what, const BurstsLeft& left,
+              Millis pace);
   uint64_t sent() const { return sent_; }
   uint64_t failed() const { return failed_; }
 

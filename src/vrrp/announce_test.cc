@@ -102,6 +102,26 @@ TEST_CASE("a burst that is asked for again later takes the new time", "[vrrp]") 
   CHECK(drain(queue, 70) == "22");
 }
 
+TEST_CASE("a successor sends what is left of the bursts, and nothing twice", "[vrrp]") {
+  const auto what = of(2, {"10.0.0.1", "10.0.0.2", "10.0.0.3"});
+  AnnounceQueue first;
+  first.add(7, what, 2, 0, 10, 0);
+  first.add(7, what, 1, 500, 10, 0);
+  std::string sent;
+  for (int64_t now = 0; now < 40; ++now) sent += drain(first, now);
+  CHECK(sent == "1231");
+  AnnounceQueue second;
+  second.resume(3, what, first.left_of(7), 10);
+  CHECK(second.bursts() == 2);
+  for (int64_t now = 40; now < 600; ++now) sent += drain(second, now);
+  CHECK(sent == "123123123");
+  CHECK(second.left_of(3)[0].repeat == 0);
+  // Other addresses than the predecessor's: from the first one on.
+  AnnounceQueue third;
+  third.resume(3, of(2, {"10.0.0.9"}), {BurstLeft{.at_ns = 0, .repeat = 2, .next = 2}}, 0);
+  CHECK(drain(third, 0) == "99");
+}
+
 TEST_CASE("who gives up its addresses announces them no more", "[vrrp]") {
   AnnounceQueue queue;
   queue.add(1, of(2, {"10.0.0.1"}), 5, 0, 0, 0);

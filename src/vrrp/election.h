@@ -148,7 +148,7 @@ class Election {
   ActionList sent(bool ok, int64_t now_ns);
   ActionList set_priority(uint8_t priority, int64_t now_ns);  // 1 to 255
   ActionList fault(const char* reason, int64_t now_ns);
-  ActionList recovered(int64_t now_ns);     // of the last fault there was
+  ActionList recovered(int64_t now_ns);  // of the last fault there was
   // An interface was down for so short a time that no fault came of it.
   ActionList link_up(int64_t now_ns);
   ActionList address_lost(int64_t now_ns);  // somebody deleted a virtual address of ours

@@ -15,7 +15,7 @@ constexpr int64_t in_ns(Millis time) { return std::chrono::nanoseconds(time).cou
 }  // namespace
 
 Result<std::unique_ptr<Instance>> Instance::make(const Surroundings& around, uint32_t index,
-                                                 const ElectionState* state) {
+                                                 const InstanceState* state) {
   const VrrpInstanceConfig& config = around.config.vrrp_instances[index];
   auto common = LaneCommon::make(*around.config.vrrps[config.section], config);
   if (!common) return common.error();
@@ -35,7 +35,7 @@ Result<std::unique_ptr<Instance>> Instance::make(const Surroundings& around, uin
 }
 
 Instance::Instance(const Surroundings& around, uint32_t index, LaneCommon common,
-                   const ElectionState* state)
+                   const InstanceState* state)
     : around_(around),
       index_(index),
       config_(around.config.vrrp_instances[index]),
@@ -43,11 +43,15 @@ Instance::Instance(const Surroundings& around, uint32_t index, LaneCommon common
       slot_(around.shared.vrrp(index)),
       common_(std::move(common)),
       lanes_(Lane::of(common_)),
-      election_(state != nullptr ? Election(settings(), *state)
+      election_(state != nullptr ? Election(settings(), state->election)
                                  : Election(settings(), section_.priority)),
       vips_(config_, section_.priority == 255,
             config_.macvlan.empty() ? section_.interface : config_.macvlan),
-      resumes_(state != nullptr && state->role != VrrpState::kInit) {
+      handed_(state != nullptr ? *state : InstanceState()),
+      resumes_(handed_.election.role != VrrpState::kInit),
+      peers_(handed_.peers),
+      peer_count_(handed_.peer_count) {
+  slot_.peers_heard.store(peer_count_, std::memory_order_relaxed);
   if (!config_.macvlan.empty()) macvlan_.emplace(config_, around_.kernel, around_.bases);
 }
 
@@ -111,9 +115,32 @@ void Instance::resume(int64_t now_ns) {
   }
   apply(election_.resume(now_ns), now_ns);
   if (election_.role() != VrrpState::kMaster) return;
-  // They are there, but for new ones; and the predecessor may have had bursts to send.
   take_addresses();
-  perform({.kind = Action::Kind::kAnnounce}, now_ns);
+  // New ones; otherwise everybody knows where they are, but for what the predecessor had not sent.
+  if (vips_.took_any()) return perform({.kind = Action::Kind::kAnnounce}, now_ns);
+  const GarpConfig& garp = section_.garp;
+  around_.announcer.resume(index_, announcements(), handed_.bursts, garp.pace);
+  if (garp.refresh != Millis(0)) {
+    refresh_ns_ = std::min(handed_.refresh_ns, now_ns + in_ns(garp.refresh));
+  }
+}
+
+InstanceKey Instance::key_of(const Config& config, uint32_t index) {
+  const VrrpInstanceConfig& instance = config.vrrp_instances[index];
+  const VrrpConfig& section = *config.vrrps[instance.section];
+  return InstanceKey::of(section.interface, instance.family, section.vrid);
+}
+
+InstanceState Instance::hand_over() {
+  InstanceState state;
+  state.key = key_of(around_.config, index_);
+  state.peers = peers_;
+  state.peer_count = peer_count_;
+  state.bursts = around_.announcer.left_of(index_);
+  state.refresh_ns = refresh_ns_;
+  state.election = election_.state();
+  around_.announcer.cancel(index_);
+  return state;
 }
 
 void Instance::stand(const Standing& standing, int64_t now_ns) {
@@ -136,6 +163,13 @@ void Instance::timer(int64_t now_ns) {
   announce(section_.garp.refresh_repeat, 0, Millis(0));
 }
 
+void Instance::note_peer(const Ip& peer) {
+  const auto end = peers_.begin() + peer_count_;
+  if (std::find(peers_.begin(), end, peer) != end || peer_count_ == peers_.size()) return;
+  peers_[peer_count_++] = peer;
+  slot_.peers_heard.store(peer_count_, std::memory_order_relaxed);
+}
+
 bool Instance::packet(const PathKey& path, const Datagram& datagram, int64_t now_ns) {
   const auto lane = std::find_if(lanes_.begin(), lanes_.end(),
                                  [&path](const Lane& each) { return each.hears(path); });
@@ -156,11 +190,7 @@ bool Instance::packet(const PathKey& path, const Datagram& datagram, int64_t now
   count(slot_.adverts_received);
   if (received.advert.priority == kPriorityStop) count(slot_.zero_received);
   lane->follow(received.form);
-  const Ip* known = std::find(peers_, peers_ + peer_count_, received.source);
-  if (known == peers_ + peer_count_ && peer_count_ < std::size(peers_)) {
-    peers_[peer_count_++] = received.source;
-    slot_.peers_heard.store(peer_count_, std::memory_order_relaxed);
-  }
+  note_peer(received.source);
   if (received.addresses_differ) note_mismatch(received, now_ns);
   apply(election_.heard(received.heard(), now_ns), now_ns);
   return true;

@@ -19,6 +19,7 @@
 #include "vrrp/election.h"
 #include "vrrp/event_writer.h"
 #include "vrrp/group.h"
+#include "vrrp/instance_state.h"
 #include "vrrp/lane.h"
 #include "vrrp/macvlan.h"
 #include "vrrp/standing.h"
@@ -48,7 +49,7 @@ class Instance {
   // Removes what a killed process left behind, and opens what can be opened; `state`, if given, is
   // that of a predecessor, whose addresses stay.
   static Result<std::unique_ptr<Instance>> make(const Surroundings& around, uint32_t index,
-                                                const ElectionState* state);
+                                                const InstanceState* state);
 
   // Times are those of the monotonic clock. All of these may lead to packets and netlink requests.
   void start(int64_t now_ns, int64_t hold_until_ns);
@@ -65,6 +66,9 @@ class Instance {
   // After stop(), and not before everybody has resigned: it takes its time.
   void clean_up();
   void look_at_filter();  // somebody changed packet filters
+
+  static InstanceKey key_of(const Config& config, uint32_t index);
+  InstanceState hand_over();  // to a successor; nothing is sent any more
 
   // For the sync group. `fault` is the reason of another member.
   GroupMember member() const;
@@ -85,7 +89,7 @@ class Instance {
 
  private:
   Instance(const Surroundings& around, uint32_t index, LaneCommon common,
-           const ElectionState* state);
+           const InstanceState* state);
   bool has_own_fault() const { return !own_fault().empty(); }
   ElectionSettings settings() const;
   Ip source_for(const Lane& lane) const;
@@ -103,8 +107,10 @@ class Instance {
   void send_advert(int64_t now_ns);
   bool send(uint8_t priority);
   void take_addresses();
+  std::vector<Announcement> announcements() const;
   void announce(uint32_t repeat, uint32_t again, Millis delay);
   void transition(const Action& action, int64_t now_ns);
+  void note_peer(const Ip& peer);
   void reject(const Received& received, int64_t now_ns);
   void note_mismatch(const Received& received, int64_t now_ns);
   void note_lateness(int64_t now_ns);
@@ -127,7 +133,8 @@ class Instance {
   uint64_t link_ups_ = 0;       // as of the last look
   std::string filter_fault_;    // the addresses would accept traffic against the configuration
   std::string reported_fault_;  // what the election was told last; empty: none
-  const bool resumes_;          // what a predecessor was in the middle of
+  const InstanceState handed_;  // by a predecessor
+  const bool resumes_;          // what it was in the middle of
   bool ready_ = false;          // start() was called
   bool started_ = false;        // and the election runs
   bool isolated_ = false;       // no consent of the arbiter
@@ -144,8 +151,8 @@ class Instance {
   std::string first_lost_;
   int64_t removed_ns_ = INT64_MIN / 2;  // first removal of an address that was put back
   int64_t mismatch_ns_ = INT64_MIN;     // last advert with other addresses
-  Ip peers_[4];                         // heard and accepted, for counting them
-  uint32_t peer_count_ = 0;
+  std::array<Ip, 4> peers_;             // heard and accepted, for counting them
+  uint32_t peer_count_;
 };
 
 }  // namespace hawser::vrrp

@@ -92,7 +92,7 @@ void Instance::take_addresses() {
   }
 }
 
-void Instance::announce(uint32_t repeat, uint32_t again, Millis delay) {
+std::vector<Announcement> Instance::announcements() const {
   std::vector<Announcement> what;
   for (const Vips::Place& place : vips_.places()) {
     Announcement made{.ifindex = place.ifindex, .address = place.address};
@@ -110,6 +110,11 @@ void Instance::announce(uint32_t repeat, uint32_t again, Millis delay) {
     made.form = ArpForm::kReply;
     if (form != GarpForm::kRequest) what.push_back(made);
   }
+  return what;
+}
+
+void Instance::announce(uint32_t repeat, uint32_t again, Millis delay) {
+  const std::vector<Announcement> what = announcements();
   if (what.empty()) return;
   const GarpConfig& garp = section_.garp;
   around_.announcer.announce(index_, what, repeat, Millis(0), garp.pace);

@@ -35,6 +35,24 @@ std::optional<Datagram> read(const ReceivedPacket& packet) {
                   .payload = packet.bytes};
 }
 
+// What export_state() of another process wrote; nothing where that was of another layout.
+std::vector<InstanceState> states_in(std::string_view bytes) {
+  std::vector<InstanceState> states;
+  constexpr size_t kSize = sizeof(InstanceState);
+  for (size_t at = 0; at + kSize <= bytes.size(); at += kSize) {
+    const auto state = import_instance(std::as_bytes(std::span(bytes.substr(at, kSize))));
+    if (state) states.push_back(*state);
+  }
+  return states;
+}
+
+// nullptr: the predecessor had no such virtual router.
+const InstanceState* state_of(const std::vector<InstanceState>& states, const InstanceKey& key) {
+  const auto found = std::find_if(states.begin(), states.end(),
+                                  [&](const InstanceState& each) { return each.key == key; });
+  return found == states.end() ? nullptr : &*found;
+}
+
 int64_t since_boot_ns() {
   timespec now;
   clock_gettime(CLOCK_BOOTTIME, &now);
@@ -128,15 +146,10 @@ Result<> VirtualRouters::start(const std::string& predecessor) {
   clear_until_ns_ = predecessor.empty() ? began_ns : began_ns + kPredecessorEndsNs;
   clear_leftovers(began_ns);
   const size_t count = config_.vrrp_instances.size();
-  const bool takes_over = predecessor.size() == count * sizeof(ElectionState);
+  const std::vector<InstanceState> predecessors = states_in(predecessor);
   uint32_t groups = 0;
   for (uint32_t i = 0; i < count; ++i) {
-    std::optional<ElectionState> state;
-    if (takes_over) {
-      const auto bytes = std::as_bytes(std::span(predecessor));
-      state = import_state(bytes.subspan(i * sizeof(ElectionState), sizeof(ElectionState)));
-    }
-    auto made = Instance::make(*around_, i, state ? &*state : nullptr);
+    auto made = Instance::make(*around_, i, state_of(predecessors, Instance::key_of(config_, i)));
     if (!made) return made.error();
     instances_.push_back(std::move(made).value());
     of_vrid_[instances_.back()->section().vrid].push_back(instances_.back().get());
@@ -184,7 +197,8 @@ std::string VirtualRouters::export_state() {
   deadline_.set(INT64_MAX);
   std::string out;
   for (const auto& instance : instances_) {
-    const auto bytes = vrrp::export_state(instance->state());
+    const InstanceState state = instance->hand_over();
+    const auto bytes = vrrp::export_state(state);
     out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   }
   return out;

@@ -69,6 +69,7 @@ class Node {
   uint64_t heard() {
     return std::min(shared_->vrrp(0).adverts_received, shared_->vrrp(1).adverts_received);
   }
+  uint32_t peers() { return shared_->vrrp(0).peers_heard + shared_->vrrp(1).peers_heard; }
   bool holds_vip() const {
     return run(std::string("ip addr show dev ") + interface_).find(kVip) != std::string::npos;
   }
@@ -119,6 +120,7 @@ TEST_CASE("master and backup are handed over a hundred times without a transitio
   TestNamespace ns;
   if (!ns) return;
   Pair pair;
+  const uint64_t announced = pair.first.sum(&VrrpSlot::announcements);
   for (int i = 0; i < 100; ++i) {
     INFO("hand-over " << i);
     const uint64_t heard = pair.second->heard();
@@ -138,6 +140,9 @@ TEST_CASE("master and backup are handed over a hundred times without a transitio
   CHECK(pair.second->sum(&VrrpSlot::became_master) == 0);
   CHECK(pair.second->sum(&VrrpSlot::became_backup) == 2);
   CHECK(pair.second->refused() == 0);  // sequence numbers go on as well
+  CHECK(pair.second->sum(&VrrpSlot::announcements) == 0);
+  CHECK(pair.first.sum(&VrrpSlot::announcements) == announced);
+  CHECK(pair.second->peers() == 2);
   CHECK(pair.first.holds_vip());
 }
 

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+// The vrrp processes of two nodes are replaced by others, as a reload does it: real processes, with
+// what the wire between the nodes sees of it.
+#include <fmt/format.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/clock.h"
+#include "config/testing.h"
+#include "loop/watch.h"
+#include "netlink/netns_testing.h"
+#include "vrrp/virtual_routers.h"
+
+namespace hawser::vrrp {
+namespace {
+
+constexpr int64_t kIntervalMs = 500;
+constexpr int kTimes = 100;
+
+// One vrrp process: takes up a state, and gives it back as its last deed.
+class Process {
+ public:
+  Process(const Config& config, Shared& shared, const std::string& state) {
+    int ends[2];
+    REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
+    channel_.reset(ends[0]);
+    Fd other(ends[1]);
+    pid_ = fork();
+    REQUIRE(pid_ >= 0);
+    if (pid_ == 0) serve(config, shared, state, other.get());
+    other.reset();
+    const timeval limit{10, 0};
+    setsockopt(channel_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    REQUIRE(receive() == "ready");
+  }
+  ~Process() {
+    if (pid_ > 0) kill(pid_, SIGKILL);
+    if (pid_ > 0) waitpid(pid_, nullptr, 0);
+  }
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  std::string end() {
+    REQUIRE(send(channel_.get(), "end", 3, MSG_NOSIGNAL) == 3);
+    std::string state = receive();
+    int status = -1;
+    REQUIRE(waitpid(std::exchange(pid_, 0), &status, 0) > 0);
+    REQUIRE(status == 0);
+    return state;
+  }
+
+ private:
+  [[noreturn]] static void serve(const Config& config, Shared& shared, const std::string& state,
+                                 int channel) {
+    Loop loop;
+    auto routers = VirtualRouters::open(loop, config, shared);
+    if (!routers || !(*routers)->start(state)) _exit(1);
+    FdWatch asked(loop, channel, FdWatch::kRead, [&](int) {
+      const std::string bytes = (*routers)->export_state();
+      const ssize_t sent = send(channel, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      _exit(sent == static_cast<ssize_t>(bytes.size()) ? 0 : 1);
+    });
+    if (send(channel, "ready", 5, MSG_NOSIGNAL) != 5) _exit(1);
+    loop.run();
+    _exit(1);
+  }
+  std::string receive() {
+    char buffer[4096];
+    const ssize_t n = recv(channel_.get(), buffer, sizeof buffer, 0);
+    return n <= 0 ? std::string() : std::string(buffer, static_cast<size_t>(n));
+  }
+
+  Fd channel_;
+  pid_t pid_ = 0;
+};
+
+// All that passes one end of the cable.
+class Ear {
+ public:
+  struct Heard {
+    int64_t at_ns;
+    bool outgoing;  // sent by the node at this end
+    bool garp;      // or an advert
+    uint8_t priority;
+    std::array<uint8_t, 6> mac;
+  };
+
+  explicit Ear(const char* interface)
+      : fd_(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, htons(ETH_P_ALL))) {
+    REQUIRE(fd_);
+    sockaddr_ll at{};
+    at.sll_family = AF_PACKET;
+    at.sll_protocol = htons(ETH_P_ALL);
+    at.sll_ifindex = static_cast<int>(if_nametoindex(interface));
+    REQUIRE(bind(fd_.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0);
+    const int on = 1;
+    REQUIRE(setsockopt(fd_.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) == 0);
+  }
+
+  // Until that time of the monotonic clock.
+  void listen_until(int64_t end_ns) {
+    for (;;) {
+      while (take()) {
+      }
+      const int64_t left_ms = (end_ns - monotonic_ns()) / 1'000'000;
+      if (left_ms <= 0) return;
+      pollfd ready{fd_.get(), POLLIN, 0};
+      poll(&ready, 1, static_cast<int>(left_ms));
+    }
+  }
+  std::vector<Heard> adverts(bool outgoing) const { return select(outgoing, false); }
+  std::vector<Heard> garps(bool outgoing) const { return select(outgoing, true); }
+
+ private:
+  std::vector<Heard> select(bool outgoing, bool garp) const {
+    std::vector<Heard> found;
+    std::copy_if(heard_.begin(), heard_.end(), std::back_inserter(found),
+                 [&](const Heard& one) { return one.outgoing == outgoing && one.garp == garp; });
+    return found;
+  }
+  bool take() {
+    uint8_t frame[2048];
+    char control[256];
+    sockaddr_ll from{};
+    iovec data{frame, sizeof frame};
+    msghdr message{&from, sizeof from, &data, 1, control, sizeof control, 0};
+    const ssize_t n = recvmsg(fd_.get(), &message, 0);
+    if (n < 0) return false;
+    Heard one{0, from.sll_pkttype == PACKET_OUTGOING, false, 0, {}};
+    for (cmsghdr* each = CMSG_FIRSTHDR(&message); each != nullptr;
+         each = CMSG_NXTHDR(&message, each)) {
+      if (each->cmsg_type != SCM_TIMESTAMPNS) continue;
+      timespec at;
+      memcpy(&at, CMSG_DATA(each), sizeof at);
+      one.at_ns = at.tv_sec * 1'000'000'000 + at.tv_nsec;
+    }
+    std::copy_n(frame + 6, 6, one.mac.begin());
+    const int type = frame[12] << 8 | frame[13];
+    constexpr size_t kIp = 14, kHeader = 20, kArpSender = 28, kArpTarget = 38;
+    one.garp = type == ETHERTYPE_ARP && memcmp(frame + kArpSender, frame + kArpTarget, 4) == 0;
+    const bool advert = type == ETHERTYPE_IP && frame[kIp + 9] == 112;
+    one.priority = advert ? frame[kIp + kHeader + 2] : 0;
+    if (one.garp || advert) heard_.push_back(one);
+    return true;
+  }
+
+  Fd fd_;
+  std::vector<Heard> heard_;
+};
+
+struct Node {
+  Node(const char* interface, int priority, const char* lines)
+      : config(config_of(
+            fmt::format("vrrp v\ninterface {}\nvrid 51\nversion 3\nadvert-int {}ms\npriority {}\n"
+                        "no track-proxy\nvirtual-address 10.1.10.50/24\ngarp repeat 2 delay 1s\n{}"
+                        "authentication hmac key 1 hex:000102030405060708090a0b0c0d0e0f\n",
+                        interface, kIntervalMs, priority, lines))),
+        shared(std::move(Shared::create(*config, 1)).value()) {}
+  void run(const std::string& state) { process.emplace(*config, *shared, state); }
+  void replace() {
+    const std::string state = process->end();
+    run(state);
+  }
+  VrrpSlot& slot() { return shared->vrrp(0); }
+  uint64_t refused() {
+    uint64_t sum = 0;
+    for (const auto& reason : slot().rejected) sum += reason;
+    return sum;
+  }
+  std::unique_ptr<const Config> config;
+  std::unique_ptr<Shared> shared;
+  std::optional<Process> process;
+};
+
+TEST_CASE("a hundred successor processes: no transition, no advert missing, no frame too much",
+          "[vrrp][netns]") {
+  const bool virtual_mac = GENERATE(false, true);
+  INFO("virtual-mac: " << virtual_mac);
+  TestNamespace ns;
+  if (!ns) return;
+  run("ip link add w0 type veth peer name w1 && ip link set w0 up && ip link set w1 up && "
+      "ip addr add 10.1.10.6/24 dev w0 && ip addr add 10.1.10.7/24 dev w1 && "
+      "sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.w0.rp_filter=0 "
+      "net.ipv4.conf.w1.rp_filter=0 net.ipv4.conf.w1.accept_local=1 "
+      // Or w1 would answer for the address of w0.
+      "net.ipv4.conf.all.arp_ignore=1");
+  Ear ear("w1");
+  Node master("w0", 255, virtual_mac ? "virtual-mac name m0\n" : "");
+  Node backup("w1", 100, virtual_mac ? "virtual-mac name m1\n" : "");
+  backup.run("");
+  master.run("");
+  const int64_t began = monotonic_ns();
+  for (int i = 0; i < kTimes; ++i) {
+    INFO("hand-over " << i);
+    master.replace();
+    backup.replace();
+    ear.listen_until(monotonic_ns() + (i % 4) * 10'000'000);
+  }
+  // The second burst is over, and an advert has come since the last hand-over.
+  const int64_t now = monotonic_ns();
+  ear.listen_until(std::max(now + 2 * kIntervalMs * 1'000'000, began + 1'500'000'000));
+
+  CHECK(master.slot().state == VrrpState::kMaster);
+  CHECK(backup.slot().state == VrrpState::kBackup);
+  CHECK(master.slot().became_master == 1);
+  CHECK(master.slot().left_master == 0);
+  CHECK(backup.slot().became_backup == 1);
+  CHECK(backup.slot().became_master == 0);
+  CHECK(backup.slot().peers_heard == 1);
+  CHECK(backup.refused() == 0);
+  CHECK(ear.adverts(true).empty());
+  CHECK(ear.garps(true).empty());
+  CHECK(ear.garps(false).size() == 4);
+
+  const auto adverts = ear.adverts(false);
+  int64_t longest = 0;
+  for (size_t i = 0; i < adverts.size(); ++i) {
+    CHECK(adverts[i].priority == 255);
+    CHECK((adverts[i].mac == std::array<uint8_t, 6>{0, 0, 0x5e, 0, 1, 51}) == virtual_mac);
+    if (i != 0) longest = std::max(longest, adverts[i].at_ns - adverts[i - 1].at_ns);
+  }
+  INFO("longest time between two adverts: " << longest / 1'000'000 << " ms");
+  CHECK(longest < kIntervalMs * 1'500'000);
+  const int64_t passed_ms = (monotonic_ns() - began) / 1'000'000;
+  CHECK(static_cast<int64_t>(adverts.size()) + 1 >= passed_ms / kIntervalMs);
+  CHECK(run("ip addr").find("10.1.10.50/24") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace hawser::vrrp
