@@ -9,7 +9,7 @@ from pair import FIRST, INTERVAL, SECOND, SKEW, VIP, HawserPair
 
 ALLOWED = INTERVAL / 5  # for waking up on a busy machine, and for what runs before the packet leaves
 ANNOUNCED = INTERVAL / 5  # from the first advert of a new master to the announcement of its address
-BEAT, LOOK = 0.1, 0.1  # how often a worker says that it lives, and how often the vrrp process looks
+BEAT, LOOK = 0.1, 0.02  # how often a worker says that it lives, and how often the vrrp process looks
 
 
 @dataclasses.dataclass

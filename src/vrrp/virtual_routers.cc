@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "vrrp/virtual_routers.h"
 
-#include <fmt/format.h>
 #include <time.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "vrrp/accept_mode.h"
-#include "vrrp/track_view.h"
 
 namespace hawser::vrrp {
 namespace {
@@ -128,19 +125,6 @@ Result<> VirtualRouters::watch_filters() {
   return {};
 }
 
-Result<> VirtualRouters::open_arbiters() {
-  for (const auto& section : config_.vrrps) {
-    arbiters_.emplace_back();
-    if (!section->arbiter.ping) continue;
-    auto arbiter = Arbiter::open(loop_, *section, [this] {
-      if (!stopped_) deadline_.set(1);
-    });
-    if (!arbiter) return arbiter.error();
-    arbiters_.back() = std::move(arbiter).value();
-  }
-  return {};
-}
-
 Result<> VirtualRouters::start(const std::string& predecessor) {
   const int64_t began_ns = monotonic_ns();
   clear_until_ns_ = predecessor.empty() ? began_ns : began_ns + kPredecessorEndsNs;
@@ -246,58 +230,6 @@ void VirtualRouters::note_due(const Instance& instance) {
 // look at all of them in every turn.
 void VirtualRouters::arm() { deadline_.set(std::min(look_ns_, timers_due_ns_)); }
 
-// Asks all trackers, and tells the instances what they add up to.
-void VirtualRouters::look() {
-  const int64_t now_ns = monotonic_ns();
-  look_ns_ = now_ns + in_ns(ProxyHealth::kPeriod);
-  if (now_ns >= clear_ns_) clear_leftovers(now_ns);
-  proxy_.look(now_ns);
-  for (const auto& instance : instances_) {
-    instance->obey(now_ns);
-    instance->stand(standing_of(*instance), now_ns);
-    instance->publish_alarms(now_ns);
-    note_due(*instance);
-    run_timers();
-  }
-}
-
-Standing VirtualRouters::standing_of(const Instance& instance) {
-  const VrrpConfig& section = instance.section();
-  std::vector<Tracked> tracked;
-  const auto add = [&](const std::vector<TrackConfig>& tracks) {
-    for (const TrackConfig& track : tracks) tracked.push_back({&track, see(track)});
-  };
-  add(section.tracks);
-  if (section.group != kNoIndex) add(config_.vrrp_groups[section.group]->tracks);
-  const uint32_t wished =
-      shared_.vrrp(static_cast<uint32_t>(&instance.config() - config_.vrrp_instances.data()))
-          .wish.priority.load(std::memory_order_relaxed);
-  const uint8_t base = wished != 0 ? static_cast<uint8_t>(wished) : section.priority;
-  return stand(base, tracked);
-}
-
-// What control finds out is in shared memory; what we find out goes there.
-Sighting VirtualRouters::see(const TrackConfig& track) {
-  TrackState& state = shared_.track_state(track.slot);
-  if (track.type->look == nullptr) {
-    Sighting seen;
-    seen.state = static_cast<Sighting::State>(state.result.load(std::memory_order_acquire));
-    if (track.type->by_value) seen.value = state.value.load(std::memory_order_relaxed);
-    if (seen.state != Sighting::State::kUp) {
-      seen.why =
-          fmt::format("{} {} {}", track.type->name, track.subject,
-                      seen.state == Sighting::State::kDown ? "failed" : "has not answered yet");
-    }
-    return seen;
-  }
-  Sighting seen = track.type->look(track, {config_, shared_, *monitor_, proxy_});
-  const auto result = static_cast<uint32_t>(seen.state);
-  if (state.result.exchange(result, std::memory_order_release) != result) {
-    state.changed_ns.store(monotonic_ns(), std::memory_order_relaxed);
-  }
-  return seen;
-}
-
 void VirtualRouters::receive(const ReceivedPacket& packet) {
   if (stopped_) return;
   const auto datagram = read(packet);
@@ -317,52 +249,6 @@ void VirtualRouters::receive(const ReceivedPacket& packet) {
   if (left_) return go_on_leaving();
   settle_groups(monotonic_ns());
   arm();
-}
-
-void VirtualRouters::consult_arbiters(int64_t now_ns) {
-  for (const auto& instance : instances_) {
-    Arbiter* arbiter = arbiters_[instance->config().section].get();
-    if (arbiter != nullptr) instance->consult(*arbiter, now_ns);
-  }
-}
-
-void VirtualRouters::settle_groups(int64_t now_ns) {
-  consult_arbiters(now_ns);
-  for (const auto& members : groups_) {
-    // What one member does leads to what others must do; it ends, as no order repeats.
-    for (size_t round = 0; round < 4 * members.size() + 4; ++round) {
-      if (!settle_group(members, now_ns)) break;
-    }
-  }
-  for (const auto& instance : instances_) {
-    if (instance->config().sync == kNoIndex && instance->wants_master()) {
-      instance->carry_out(GroupOrder::kConsent, "", now_ns);
-      note_due(*instance);
-    }
-  }
-}
-
-// false: everybody is where he should be.
-bool VirtualRouters::settle_group(const std::vector<Instance*>& members, int64_t now_ns) {
-  std::vector<GroupMember> now;
-  const char* fault = "another member of the group has a fault";
-  for (const Instance* member : members) now.push_back(member->member());
-  bool moved = false;
-  for (size_t i = 0; i < members.size(); ++i) {
-    const GroupOrder order = order_for(now, i);
-    if (order == GroupOrder::kNone) continue;
-    members[i]->carry_out(order, fault, now_ns);
-    note_due(*members[i]);
-    moved = true;
-  }
-  for (Instance* member : members) {
-    if (!member->take_announced_again()) continue;
-    for (Instance* other : members) {
-      if (other != member) other->announce_again(now_ns);
-      other->take_announced_again();
-    }
-  }
-  return moved;
 }
 
 void VirtualRouters::doorbell() {
