@@ -139,6 +139,8 @@ def refuses_another_password():
         master.wait_log("advert from 10.99.0.2 refused: its password is not ours")
         check(a.holds("10.99.0.50"), "a wrong password moves nothing")
         check("password" in master.cli("show vrrp VI_1"), "show vrrp says why the peer is refused")
+        heard = [line.split() for line in master.cli("show vrrp lan").splitlines() if "10.99.0.2" in line]
+        check(len(heard) == 1 and heard[0][-1] == "auth_failure", "and so does show vrrp lan, beside its adverts")
         other = lab.observer.wait(1, node="b", kind="vrrp")[0]
         ours = lab.observer.wait(3, since=other.time, node="a", kind="vrrp")
         gaps = [later.time - earlier.time for earlier, later in zip(ours, ours[1:])]

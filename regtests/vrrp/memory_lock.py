@@ -10,7 +10,7 @@ from lab import HEAD, HawserNode, Lab, section
 
 IPC_LOCK = 14
 REFUSED = "memory is not locked, which takes CAP_IPC_LOCK"
-WITHOUT = ("setpriv", "--bounding-set=-ipc_lock,-sys_resource", "prlimit", "--memlock=8388608:8388608")
+WITHOUT = ("setpriv", "--bounding-set=-ipc_lock,-sys_resource", "prlimit", "--memlock=65536:65536")
 
 
 def status(pid, name):

@@ -155,12 +155,17 @@ struct VrrpEventRing {
   VrrpEventEntry entries[kVrrpEvents];
 };
 
+// What became of the last advert of a speaker.
+inline constexpr uint32_t kVrrpAccepted = 0;
+inline constexpr uint32_t kVrrpNotOurs = 255;  // no virtual router of ours has its VRID
+constexpr uint32_t vrrp_refused(VrrpReject reason) { return static_cast<uint32_t>(reason) + 1; }
+
 // A speaker heard on a segment, for `show vrrp lan`. Writer: the vrrp process.
 struct alignas(64) VrrpSpeaker {
   std::atomic<uint64_t> address[2];
   std::atomic<int64_t> heard_ns;  // monotonic; 0: the row is free
   std::atomic<uint32_t> ifindex, family, vrid, version, priority, interval_cs, addresses;
-  std::atomic<uint32_t> verdict;  // 0: accepted; VrrpReject + 1; 255: a VRID that is not ours
+  std::atomic<uint32_t> verdict;  // kVrrpAccepted, kVrrpNotOurs, or vrrp_refused()
   std::atomic<uint64_t> adverts;
 };
 inline constexpr uint32_t kVrrpSpeakers = 256;

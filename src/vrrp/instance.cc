@@ -170,20 +170,20 @@ void Instance::note_peer(const Ip& peer) {
   slot_.peers_heard.store(peer_count_, std::memory_order_relaxed);
 }
 
-bool Instance::packet(const PathKey& path, const Datagram& datagram, int64_t now_ns) {
+uint32_t Instance::packet(const PathKey& path, const Datagram& datagram, int64_t now_ns) {
   const auto lane = std::find_if(lanes_.begin(), lanes_.end(),
                                  [&path](const Lane& each) { return each.hears(path); });
-  if (lane == lanes_.end()) return false;
+  if (lane == lanes_.end()) return kVrrpNotOurs;
   const Received received = receive(datagram, lane->settings(), election_.role(),
                                     election_.state().sequences, realtime_ns());
   switch (received.kind) {
     case Received::Kind::kIgnored: {
       const auto heading = peek(advert_bytes(datagram));
-      return heading && heading->vrid == section_.vrid;
+      return heading && heading->vrid == section_.vrid ? kVrrpAccepted : kVrrpNotOurs;
     }
     case Received::Kind::kRejected:
       reject(received, now_ns);
-      return true;
+      return vrrp_refused(received.rejected->reason);
     case Received::Kind::kAccepted:
       break;
   }
@@ -193,7 +193,7 @@ bool Instance::packet(const PathKey& path, const Datagram& datagram, int64_t now
   note_peer(received.source);
   if (received.addresses_differ) note_mismatch(received, now_ns);
   apply(election_.heard(received.heard(), now_ns), now_ns);
-  return true;
+  return kVrrpAccepted;
 }
 
 void Instance::obey(int64_t now_ns) {

@@ -55,8 +55,9 @@ class Instance {
   void start(int64_t now_ns, int64_t hold_until_ns);
   void timer(int64_t now_ns);
   int64_t due_ns() const { return std::min(timer_ns_, refresh_ns_); }
-  // false: not on a lane of ours, or not our VRID.
-  bool packet(const PathKey& path, const Datagram& datagram, int64_t now_ns);
+  // What became of it, as VrrpSpeaker::verdict; kVrrpNotOurs: not on a lane of ours, or not our
+  // VRID.
+  uint32_t packet(const PathKey& path, const Datagram& datagram, int64_t now_ns);
   void stand(const Standing& standing, int64_t now_ns);
   void look_at_links(int64_t now_ns);          // interfaces or addresses changed
   void address_gone(const LinkAddress& gone);  // look_at_links() follows

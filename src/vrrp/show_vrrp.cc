@@ -354,11 +354,10 @@ void show_vrrp_lan(const Config& config, Shared& shared, const ShowTime& now, st
     const uint32_t index = speaker->ifindex.load(), verdict = speaker->verdict.load();
     if (if_indextoname(index, name) == nullptr)
       fmt::format_to_n(name, sizeof name - 1, "#{}", index);
-    constexpr uint32_t kForeign = 255;
     std::string_view word = "accepted";
-    if (verdict == kForeign) {
+    if (verdict == kVrrpNotOurs) {
       word = "not ours";
-    } else if (verdict != 0) {
+    } else if (verdict != kVrrpAccepted) {
       word = reject_word(static_cast<VrrpReject>(verdict - 1));
     }
     put(out, "{:<16} {:>4} {:<39} {:>3} {:>4} {:>8} {:>9} {:>8} {:>8} {}\n", name,

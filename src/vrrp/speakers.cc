@@ -6,8 +6,6 @@
 namespace hawser::vrrp {
 namespace {
 
-constexpr uint32_t kNotOurs = 255;
-
 struct Words {
   uint64_t parts[2] = {};
   explicit Words(const Ip& ip) { std::memcpy(parts, ip.bytes.data(), ip.bytes.size()); }
@@ -46,7 +44,7 @@ VrrpSpeaker& Speakers::row_of(uint32_t ifindex, const Ip& source, uint8_t vrid) 
 }
 
 void Speakers::heard(uint32_t ifindex, const Ip& source, std::span<const uint8_t> advert,
-                     bool is_ours, int64_t now_ns) {
+                     uint32_t verdict, int64_t now_ns) {
   const auto heading = peek(advert);
   if (!heading) return;
   VrrpSpeaker& row = row_of(ifindex, source, heading->vrid);
@@ -56,7 +54,7 @@ void Speakers::heard(uint32_t ifindex, const Ip& source, std::span<const uint8_t
   const uint32_t interval =
       heading->version == 2 ? advert[5] * 100u : (advert[4] & 0x0fu) << 8 | advert[5];
   put(row.interval_cs, interval);
-  put(row.verdict, is_ours ? 0u : kNotOurs);
+  put(row.verdict, verdict);
   put(row.heard_ns, now_ns);
   row.adverts.fetch_add(1, std::memory_order_relaxed);
 }

@@ -13,8 +13,9 @@ class Speakers {
  public:
   explicit Speakers(Shared& shared) : shared_(shared) {}
 
-  // A packet came in. When the table is full, whoever was silent for longest gives way.
-  void heard(uint32_t ifindex, const Ip& source, std::span<const uint8_t> advert, bool is_ours,
+  // A packet came in, and this became of it (VrrpSpeaker::verdict). When the table is full, whoever
+  // was silent for longest gives way.
+  void heard(uint32_t ifindex, const Ip& source, std::span<const uint8_t> advert, uint32_t verdict,
              int64_t now_ns);
 
  private:

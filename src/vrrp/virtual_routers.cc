@@ -237,13 +237,14 @@ void VirtualRouters::receive(const ReceivedPacket& packet) {
   const auto advert = advert_bytes(*datagram);
   // One that is too short to tell its VRID is a refused one of everybody's who hears it.
   const auto heading = peek(advert);
-  bool is_ours = false;
+  uint32_t verdict = kVrrpNotOurs;
   for (Instance* instance : heading ? of_vrid_[heading->vrid] : all_) {
-    if (!instance->packet(*packet.path, *datagram, packet.at_ns)) continue;
-    is_ours = true;
+    const uint32_t its = instance->packet(*packet.path, *datagram, packet.at_ns);
+    if (its == kVrrpNotOurs) continue;
+    verdict = its;
     note_due(*instance);
   }
-  speakers_.heard(packet.ifindex, datagram->source, advert, is_ours, packet.at_ns);
+  speakers_.heard(packet.ifindex, datagram->source, advert, verdict, packet.at_ns);
   // However many packets come: adverts leave on time.
   run_timers();
   if (left_) return go_on_leaving();
