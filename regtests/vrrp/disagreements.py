@@ -46,6 +46,17 @@ def another_list_of_addresses():
         wait_until(lambda: "split brain: 10.99.0.2" in alarm(node), "show vrrp has two masters as an alarm")
 
 
+def another_group_of_routers():
+    """Somebody else's routers have our number: they are followed as the RFC says, and named."""
+    with Lab() as lab:
+        a, b = lab.nodes["a"], lab.nodes["b"]
+        Keepalived(b, keepalived(priority=150, vips=("10.99.0.77",), version=3, advert=INTERVAL))
+        lab.observer.wait(1, node="b", kind="vrrp")
+        node = HawserNode(a, HEAD + section(priority=100, lines=V3))
+        node.wait_log("10.99.0.2 uses virtual router id 51 for other addresses altogether: it lists 10.99.0.77")
+        wait_until(lambda: "somebody else on eth0 uses virtual router id 51" in alarm(node), "show vrrp has it as an alarm")
+
+
 def another_interval():
     """VRRPv2 demands equal intervals, VRRPv3 goes by the master's."""
     with Lab() as lab:
@@ -142,6 +153,7 @@ def the_owner():
 
 
 another_list_of_addresses()
+another_group_of_routers()
 another_interval()
 a_second_path()
 removed_by_somebody()

@@ -32,6 +32,13 @@ bool AddressSet::same_as(const Advert& advert) const {
   return found.count() == sorted_.size();
 }
 
+bool AddressSet::disjoint_from(const Advert& advert) const {
+  for (size_t i = 0; i < advert.address_count(); ++i) {
+    if (std::binary_search(sorted_.begin(), sorted_.end(), advert.address(i))) return false;
+  }
+  return true;
+}
+
 std::string AddressSet::difference(const Advert& advert) const {
   std::string foreign, missing;
   std::vector<Ip> listed;

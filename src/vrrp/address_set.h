@@ -23,6 +23,9 @@ class AddressSet {
 
   // The same addresses, in whatever order.
   bool same_as(const Advert& advert) const;
+  // Not one address in common: routers of another kind that use our VRID, rather than another
+  // version of our own list.
+  bool disjoint_from(const Advert& advert) const;
   // For the log: "it lists 10.0.0.8, which we do not have; it lacks 10.0.0.9".
   std::string difference(const Advert& advert) const;
 

@@ -152,6 +152,7 @@ class Instance {
   std::string first_lost_;
   int64_t removed_ns_ = INT64_MIN / 2;  // first removal of an address that was put back
   int64_t mismatch_ns_ = INT64_MIN;     // last advert with other addresses
+  int64_t strangers_ns_ = INT64_MIN;    // last one of somebody else who has our VRID or address
   std::array<Ip, 4> peers_;             // heard and accepted, for counting them
   uint32_t peer_count_;
 };

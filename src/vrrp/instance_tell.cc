@@ -59,6 +59,7 @@ void Instance::publish_alarms(int64_t now_ns) {
     slot_.last_reject.store(0, std::memory_order_relaxed);
   }
   if (is_recent(mismatch_ns_)) alarms |= kAlarmConfigMismatch;
+  if (is_recent(strangers_ns_)) alarms |= kAlarmDuplicateRouter;
   if (election_.state().withheld && isolated_) alarms |= kAlarmIsolated;
   const bool weakened = standing_.priority < section_.priority;
   if (weakened && election_.role() == VrrpState::kMaster && section_.peer_priority &&
@@ -91,6 +92,7 @@ void Instance::reject(const Received& received, int64_t now_ns) {
   slot_.last_reject.store(static_cast<uint32_t>(reason) + 1, std::memory_order_relaxed);
   store(slot_.last_reject_address, received.source);
   rejected_ns_ = now_ns;
+  if (rejected.reason == VrrpReject::kOwnAddress) strangers_ns_ = now_ns;
   if (const auto silent = refusals_[reason].count(now_ns)) {
     tell(kVrrpNote, LogLevel::kWarning,
          fmt::format(
@@ -100,13 +102,19 @@ void Instance::reject(const Received& received, int64_t now_ns) {
 }
 
 void Instance::note_mismatch(const Received& received, int64_t now_ns) {
-  mismatch_ns_ = now_ns;
+  const std::string difference = common_.addresses.difference(received.advert);
+  const bool strange = common_.addresses.disjoint_from(received.advert);
+  (strange ? strangers_ns_ : mismatch_ns_) = now_ns;
   if (!mismatches_.count(now_ns)) return;
-  tell(
-      kVrrpNote, LogLevel::kWarning,
-      fmt::format("{} advertises other addresses: {}; make the virtual-address lines of both nodes "
-                  "equal",
-                  received.source.text(), common_.addresses.difference(received.advert)));
+  const std::string peer = received.source.text();
+  tell(kVrrpNote, LogLevel::kWarning,
+       strange
+           ? fmt::format("{} uses virtual router id {} for other addresses altogether: {}; give "
+                         "one of the two another id",
+                         peer, section_.vrid, difference)
+           : fmt::format("{} advertises other addresses: {}; make the virtual-address lines of "
+                         "both nodes equal",
+                         peer, difference));
 }
 
 void Instance::note_lateness(int64_t now_ns) {

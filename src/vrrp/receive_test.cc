@@ -88,15 +88,16 @@ TEST_CASE("another address list is an alarm and no reason to refuse", "[vrrp]") 
   const Ip a = ip("10.1.10.7"), b = ip("10.1.10.8"), c = ip("10.1.10.9");
   const struct {
     std::vector<Ip> theirs, ours;
-    bool differ;
+    bool differ, disjoint;
     const char* text;
   } rows[] = {
-      {{a, b, c}, {a, b, c}, false, ""},
-      {{c, a, b}, {a, b, c}, false, ""},
-      {{a, b}, {a}, true, "it lists 10.1.10.8, which we do not have"},
-      {{a}, {a, b}, true, "it lacks 10.1.10.8"},
-      {{a, a}, {a, b}, true, "it lacks 10.1.10.8"},
-      {{a, c}, {a, b}, true, "it lists 10.1.10.9, which we do not have; it lacks 10.1.10.8"},
+      {{a, b, c}, {a, b, c}, false, false, ""},
+      {{c, a, b}, {a, b, c}, false, false, ""},
+      {{a, b}, {a}, true, false, "it lists 10.1.10.8, which we do not have"},
+      {{a}, {a, b}, true, false, "it lacks 10.1.10.8"},
+      {{a, a}, {a, b}, true, false, "it lacks 10.1.10.8"},
+      {{a, c}, {a, b}, true, false, "it lists 10.1.10.9, which we do not have; it lacks 10.1.10.8"},
+      {{c}, {a}, true, true, "it lists 10.1.10.9, which we do not have; it lacks 10.1.10.7"},
   };
   for (const auto& row : rows) {
     INFO(row.text);
@@ -107,6 +108,7 @@ TEST_CASE("another address list is an alarm and no reason to refuse", "[vrrp]") 
     REQUIRE(received.kind == Received::Kind::kAccepted);
     CHECK(received.addresses_differ == row.differ);
     CHECK(lan.expected.difference(received.advert) == row.text);
+    CHECK(lan.expected.disjoint_from(received.advert) == row.disjoint);
   }
 }
 
