@@ -51,7 +51,8 @@ Instance::Instance(const Surroundings& around, uint32_t index, LaneCommon common
       resumes_(handed_.election.role != VrrpState::kInit),
       peers_(handed_.peers),
       peer_count_(handed_.peer_count) {
-  slot_.peers_heard.store(peer_count_, std::memory_order_relaxed);
+  // Shared memory outlives a process that is killed.
+  if (state != nullptr) slot_.peers_heard.store(peer_count_, std::memory_order_relaxed);
   if (!config_.macvlan.empty()) macvlan_.emplace(config_, around_.kernel, around_.bases);
 }
 

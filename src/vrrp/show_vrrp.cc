@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <ctime>
 #include <iterator>
 
@@ -242,58 +241,6 @@ std::string_view vrrp_state_word(VrrpState state) {
   return index < std::size(kWords) ? kWords[index] : "?";
 }
 
-std::vector<std::string> vrrp_alarms(const Config& config, Shared& shared, uint32_t instance) {
-  const VrrpConfig& section = section_of(config, instance);
-  const VrrpSlot& slot = shared.vrrp(instance);
-  const int family = config.vrrp_instances[instance].family;
-  const uint32_t alarms = slot.alarms.load();
-  std::vector<std::string> out;
-  if ((alarms & kAlarmSplitBrain) != 0) {
-    out.push_back(
-        fmt::format("split brain: {} is master as well and goes on advertising "
-                    "(priority {}); {} so far",
-                    shared_address_text(slot.rival_address, family), slot.rival_priority.load(),
-                    span_text(slot.split_brain_ns.load())));
-  }
-  if ((alarms & kAlarmRejectedPeer) != 0 && slot.last_reject.load() != 0) {
-    const auto reason = static_cast<VrrpReject>(slot.last_reject.load() - 1);
-    out.push_back(
-        fmt::format("the adverts of {} are refused: {} ({}); until that is put right "
-                    "both nodes may be master",
-                    shared_address_text(slot.last_reject_address, family), reject_text(reason),
-                    reject_word(reason)));
-  }
-  if ((alarms & kAlarmConfigMismatch) != 0) {
-    out.push_back(
-        "a peer advertises other virtual addresses than ours: compare the virtual-address lines "
-        "of both nodes");
-  }
-  if ((alarms & kAlarmCannotMove) != 0) {
-    out.push_back(fmt::format(
-        "would not fail over because with its failed trackers the priority is still {}, and {}",
-        slot.priority.load(),
-        section.peer_priority ? fmt::format("the peer's is {}", *section.peer_priority)
-                              : "no peer's is higher"));
-  }
-  if ((alarms & kAlarmDuplicateRouter) != 0) {
-    out.push_back(
-        fmt::format("somebody else on {} uses virtual router id {}, or our own address: "
-                    "see 'show vrrp lan'",
-                    section.interface, section.vrid));
-  }
-  if ((alarms & kAlarmIsolated) != 0) {
-    out.push_back(
-        fmt::format("isolated: no peer is heard, and the arbiter {} does not answer; this "
-                    "node does not become master",
-                    section.arbiter.ping ? section.arbiter.ping->ip_text() : "?"));
-  }
-  if (slot.state.load() == VrrpState::kMaster && slot.peers_heard.load() == 0) {
-    out.push_back(
-        "no peer was ever heard: if there is one, a firewall may drop VRRP (IP protocol 112)");
-  }
-  return out;
-}
-
 void show_vrrp_text(const Config& config, Shared& shared, uint32_t instance, const ShowTime& now,
                     std::string& out) {
   const VrrpInstanceConfig& made = config.vrrp_instances[instance];
@@ -334,39 +281,6 @@ void show_vrrp_text(const Config& config, Shared& shared, uint32_t instance, con
   put_rejects(slot, cleared, made.family, out);
   put_lateness(slot, cleared, out);
   put_notify(slot, cleared, out);
-}
-
-void show_vrrp_lan(const Config& config, Shared& shared, const ShowTime& now, std::string& out) {
-  std::vector<const VrrpSpeaker*> heard;
-  if (!config.vrrp_instances.empty()) {
-    for (uint32_t row = 0; row < kVrrpSpeakers; ++row) {
-      if (shared.vrrp_speaker(row).heard_ns.load() != 0) heard.push_back(&shared.vrrp_speaker(row));
-    }
-  }
-  std::sort(heard.begin(), heard.end(), [](const VrrpSpeaker* a, const VrrpSpeaker* b) {
-    return std::tuple(a->ifindex.load(), a->vrid.load(), a->family.load()) <
-           std::tuple(b->ifindex.load(), b->vrid.load(), b->family.load());
-  });
-  put(out, "# {:<14} {:>4} {:<39} {:>3} {:>4} {:>8} {:>9} {:>8} {:>8} {}\n", "interface", "vrid",
-      "address", "ver", "prio", "interval", "addresses", "adverts", "heard", "verdict");
-  for (const VrrpSpeaker* speaker : heard) {
-    char name[IF_NAMESIZE] = {};
-    const uint32_t index = speaker->ifindex.load(), verdict = speaker->verdict.load();
-    if (if_indextoname(index, name) == nullptr)
-      fmt::format_to_n(name, sizeof name - 1, "#{}", index);
-    std::string_view word = "accepted";
-    if (verdict == kVrrpNotOurs) {
-      word = "not ours";
-    } else if (verdict != kVrrpAccepted) {
-      word = reject_word(static_cast<VrrpReject>(verdict - 1));
-    }
-    put(out, "{:<16} {:>4} {:<39} {:>3} {:>4} {:>8} {:>9} {:>8} {:>8} {}\n", name,
-        speaker->vrid.load(),
-        shared_address_text(speaker->address, static_cast<int>(speaker->family.load())),
-        speaker->version.load(), speaker->priority.load(),
-        span_text(int64_t{speaker->interval_cs.load()} * 10'000'000), speaker->addresses.load(),
-        speaker->adverts.load(), span_text(now.monotonic_ns - speaker->heard_ns.load()), word);
-  }
 }
 
 }  // namespace hawser
