@@ -52,7 +52,7 @@ ActionList Election::recovered(int64_t now_ns) {
 // Switches may have forgotten where the addresses are, and backups may be about to take over.
 ActionList Election::link_up(int64_t) {
   ActionList out;
-  if (state_.role != VrrpState::kMaster) return out;
+  if (state_.role != VrrpState::kMaster || leaving_) return out;
   out.add({.kind = Action::Kind::kSendAdvert});
   out.add({.kind = Action::Kind::kAnnounce});
   return out;

@@ -166,6 +166,9 @@ TEST_CASE("a master whose link comes back announces its addresses again", "[vrrp
   Router backup(3, 100);
   backup.start();
   CHECK(backup->link_up(0).empty());
+  Router leaving = Router::master(3, 100);
+  leaving.leave();
+  CHECK(leaving->link_up(leaving.now()).empty());
   Router faulty = Router::master(3, 100);
   faulty.fault("link down");
   CHECK(faulty->link_up(faulty.now()).empty());
