@@ -78,6 +78,7 @@ class ChildProcess {
 
  private:
   void serve() {
+    heartbeat_.serving_ns.store(monotonic_ns());
     heartbeat_.state.store(ProcessState::kServing);
     if (inherited_.daemon) {
       set_log_stderr(false);

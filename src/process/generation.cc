@@ -66,6 +66,7 @@ void Generation::spawn(Member& member) {
     Fd stack_in(pipe_ends[0]), stack_out(pipe_ends[1]);
     member.heartbeat->state.store(ProcessState::kStarting);
     member.heartbeat->beat_ns.store(monotonic_ns());
+    member.heartbeat->serving_ns.store(0);
     const pid_t pid = fork();
     if (pid == 0) {
       // With a copy of the master's end it would never see that the master is gone.
@@ -140,7 +141,9 @@ void Generation::receive(Member& member, const ChannelMessage& message) {
 void Generation::serve(Member& member) {
   member.serves = true;
   if (member.has_served) {
-    HW_NOTICE("{} ({}) serves again", member.name, member.pid);
+    const int64_t away_ns = member.heartbeat->serving_ns.load() - member.heartbeat->lost_ns.load();
+    HW_NOTICE("{} ({}) serves again, {:.1f} ms after its predecessor was gone", member.name,
+              member.pid, static_cast<double>(away_ns) / 1e6);
     ring_others(member);
   }
   member.has_served = true;

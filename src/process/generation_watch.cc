@@ -49,6 +49,7 @@ void Generation::lose(Member& member, int status) {
                               (phase_ == Phase::kDraining || phase_ == Phase::kStopping);
   const pid_t pid = std::exchange(member.pid, 0);
   const Micros lived = since(member.started_ns);
+  member.heartbeat->lost_ns.store(monotonic_ns());
   member.heartbeat->state.store(ended_in_order ? ProcessState::kAbsent : ProcessState::kDead);
   member.heartbeat->pid.store(0);
   std::string lost;

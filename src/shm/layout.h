@@ -13,7 +13,7 @@ namespace hawser {
 
 inline constexpr uint32_t kMaxWorkers = 64;
 inline constexpr uint32_t kLayout =
-    8;  // raise on any change in this file, vrrp_state.h or counters.def
+    9;  // raise on any change in this file, vrrp_state.h or counters.def
 
 // Who a process is; indexes SharedHeader::processes. Worker n is kFirstWorker + n.
 enum ProcessSlot : uint32_t { kMasterSlot = 0, kControlSlot = 1, kVrrpSlot = 2, kFirstWorker = 3 };
@@ -33,6 +33,8 @@ struct alignas(64) Heartbeat {
   // The process, a worker: since when it can accept no connection, for want of descriptors or
   // memory; 0: it can. Limits of the configuration are no such want.
   std::atomic<int64_t> deaf_ns;
+  std::atomic<int64_t> lost_ns;     // master: when it learned that the predecessor had ended
+  std::atomic<int64_t> serving_ns;  // the process: since when it serves; 0: not yet
 };
 
 // kStopping: up, but takes only what persistence sends to it (the statistics say NOLB).

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import threading
 import time
+import typing
 
 KILLED_WITHIN = 2.0  # seconds in which a client notices that its worker was killed
 LONGEST_WAIT = 5.0   # seconds for one request, killed workers or not: nobody is forgotten in a queue
@@ -18,15 +19,30 @@ FAILURE = re.compile(r"(\d+\.\d+) (\d+) (\w+)")
 now = time.monotonic  # the clock of bench_load as well
 
 
+class Restart(typing.NamedTuple):
+    """When a worker was killed, its master learned of that, had forked a successor, and this one served. Seconds."""
+    killed: float
+    seen: float
+    forked: float
+    served: float
+
+    def whole(self):
+        return self.served - self.killed
+
+    def parts(self):
+        """Until its end is seen, until the successor exists, until it serves."""
+        return self.seen - self.killed, self.forked - self.seen, self.served - self.forked
+
+
 class Killer:
     """Kills workers, and knows which connections went with them."""
 
-    def __init__(self, hawser, ports):
-        self.hawser = hawser
+    def __init__(self, hawser, ports, beats):
+        self.hawser, self.beats = hawser, beats
         self.filter = "( " + " or ".join(f"sport = :{port}" for port in ports) + " )"
         self.lost = {}  # (port of Hawser, port of the client) -> when its worker was killed
         self.pids = set()
-        self.restarts = []  # seconds until the worker served again
+        self.restarts = []  # of each kill, the Restart
         self.kills = self.unseen = self.connections = 0
         self.read_lines = 0
 
@@ -52,6 +68,7 @@ class Killer:
                 self.connections += len(lost)
                 self.lost.update((connection, at) for connection in lost)
             self.pids.add(pid)
+            killed = now()
             signal.pidfd_send_signal(handle, signal.SIGKILL)
         except (ProcessLookupError, FileNotFoundError):
             self.pids.discard(pid)
@@ -59,9 +76,18 @@ class Killer:
         finally:
             os.close(handle)
         self.hawser.wait_log(rf"{name} \({pid}\) was killed by SIGKILL")
-        _, back = self.hawser.wait_log(rf"{name} \(\d+\) serves again", BACK_WITHIN)
+        self.hawser.wait_log(rf"{name} \(\d+\) serves again", BACK_WITHIN)
         if not unseen:
-            self.restarts.append(back - at)
+            self.restarts.append(self.restart_of(name, killed))
+
+    def restart_of(self, name, killed):
+        """The stamps that master and worker left in their shared memory."""
+        rows = subprocess.run([self.beats, str(self.hawser.pid)], check=True, capture_output=True, text=True).stdout
+        for row in rows.splitlines():
+            number, _, *stamps = row.split()
+            if name == f"worker {number}":
+                return Restart(killed, *(int(stamp) / 1e9 for stamp in stamps))
+        raise AssertionError(f"bench_beats tells nothing of {name}: {rows}")
 
     def connections_of(self, pid):
         """The connections that the stopped process has accepted and not closed, as pairs of ports."""
