@@ -127,7 +127,11 @@ Result<Address> parse_host(std::string_view host, Family family, const AddressRu
   const int wanted = family == Family::kIpv4   ? AF_INET
                      : family == Family::kIpv6 ? AF_INET6
                                                : AF_UNSPEC;
-  return current_resolver(hostname, wanted);
+  auto found = current_resolver(hostname, wanted);
+  if (!found && host.find_first_not_of("0123456789.") == host.npos) {
+    return Error{fmt::format("{} is not an IPv4 address", quoted(host))};
+  }
+  return found;
 }
 
 struct HostPort {
@@ -159,10 +163,7 @@ Result<AddressSpec> parse_ip_address(std::string_view text, Family family,
   const auto parts = split_port(text);
   if (!parts) return parts.error();
   AddressSpec spec;
-  auto address = parse_host(parts->host, family, rules, spec.hostname);
-  if (!address) return address.error();
-  spec.address = std::move(*address);
-  // "1.2.3.4:" is the same as no port.
+  // The port first: a name may take seconds to resolve. "1.2.3.4:" is the same as no port.
   if (parts->port && !parts->port->empty()) {
     const auto ports = parse_ports(*parts->port, rules, spec);
     if (!ports) return ports.error();
@@ -170,6 +171,10 @@ Result<AddressSpec> parse_ip_address(std::string_view text, Family family,
   if (rules.port_required && !spec.has_port) {
     return Error{fmt::format("{} needs a port", text.empty() ? "the address" : quoted(text))};
   }
+  auto address = parse_host(parts->host, family, rules, spec.hostname);
+  if (!address) return address.error();
+  address->set_port(spec.address.port());
+  spec.address = std::move(*address);
   return spec;
 }
 

@@ -19,7 +19,11 @@ bool Args::take_if(std::string_view text) {
 std::optional<Word> Args::take(std::string_view what) {
   if (!more()) {
     const Word& last = words_[next_ - 1];
-    error_at(last, fmt::format("missing {} after {}", what, quoted(last.text)));
+    Diagnostic& missing =
+        error_at(last, fmt::format("missing {} after {}", what, quoted(last.text)));
+    if (!usage_.args.empty() && usage_.args != what) {
+      missing.hint = fmt::format("usage: {} {}", usage_.name, usage_.args);
+    }
     return std::nullopt;
   }
   return words_[next_++];

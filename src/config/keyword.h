@@ -32,6 +32,9 @@ class Args {
   // Takes the next word when it is `text`.
   bool take_if(std::string_view text);
 
+  // What the words are arguments of, for the hint where one is missing: "weight", "<weight>".
+  void set_usage(std::string_view name, std::string_view args) { usage_ = {name, args}; }
+
   // `what` names the argument in messages: "<name>".
   std::optional<Word> take(std::string_view what);
   std::optional<int64_t> take_int(std::string_view what, int64_t min = 0,
@@ -57,9 +60,14 @@ class Args {
   Diag& diag() { return diag_; }
 
  protected:
+  struct Usage {
+    std::string_view name, args;
+  };
+
   std::span<const Word> words_;
   size_t next_;
   Diag& diag_;
+  Usage usage_;
 };
 
 // Sections as bits; a Keyword may live in several.

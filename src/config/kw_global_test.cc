@@ -105,7 +105,9 @@ TEST_CASE("environment keywords change what the lines after them see") {
 TEST_CASE("a bad line of the global section is refused at the right column") {
   const Complaint rows[] = {
       {"daemon x", "8 error: unexpected 'x' after 'daemon' ('daemon' takes no arguments)"},
-      {"nbproc", "1 error: missing the number of workers after 'nbproc'"},
+      {"nbproc",
+       "1 error: missing the number of workers after 'nbproc' "
+       "(usage: nbproc <number>|auto)"},
       {"nbproc 0", "8 error: the number of workers must be a whole number from 1 to 64, not '0'"},
       {"nbproc 65", "8 error: the number of workers must be a whole number from 1 to 64, not '65'"},
       {"nbproc many",
@@ -121,7 +123,9 @@ TEST_CASE("a bad line of the global section is refused at the right column") {
        "7 error: there is no group 'no-such-group' (create it, or give a number with 'gid')"},
       {"uid root", "5 error: <id> must be a whole number from 0 to 4294967294, not 'root'"},
       {"gid -1", "5 error: <id> must be a whole number from 0 to 4294967294, not '-1'"},
-      {"pidfile", "1 error: missing <path> after 'pidfile'"},
+      {"pidfile",
+       "1 error: missing <path> after 'pidfile' "
+       "(usage: pidfile <file>)"},
       {"chroot ''", "8 error: 'chroot' needs a path"},
       {"hung-worker-timeout 500", "21 error: 'hung-worker-timeout' must be at least 1s"},
       {"hung-worker-timeout 5x",
@@ -140,7 +144,9 @@ TEST_CASE("a bad line of the global section is refused at the right column") {
        "15 error: <number> must be a whole number from 1 to 2147483647, not '0'"},
       {"stats timeout 5x",
        "15 error: '5x' has an unknown time unit; known are us, ms, s, m, h and d"},
-      {"stats foo", "7 error: unknown keyword 'stats foo'"},
+      {"stats foo",
+       "7 error: unknown keyword 'stats foo' "
+       "(one of: maxconn, socket, timeout)"},
       {"tune.bufsize 3", "14 error: <size> must be at least 1024, not 3"},
       {"tune.bufsize x", "14 error: 'x' does not start with a number"},
       {"tune.bufsize 1g", "14 error: <size> must be at most 16777216, not '1g'"},
@@ -153,12 +159,16 @@ TEST_CASE("a bad line of the global section is refused at the right column") {
       {"tune.bufzise 3",
        "1 error: unknown keyword 'tune.bufzise' in a 'global' section (did you mean "
        "'tune.bufsize'?)"},
-      {"setenv A", "8 error: missing <value> after 'A'"},
+      {"setenv A",
+       "8 error: missing <value> after 'A' "
+       "(usage: setenv <name> <value>)"},
       {"setenv 1A b",
        "8 error: '1A' is not the name of a variable (use letters, digits and '_', and no digit at "
        "the beginning)"},
       {"setenv A b c", "12 error: unexpected 'c' after 'setenv' (usage: setenv <name> <value>)"},
-      {"unsetenv", "1 error: missing <name> after 'unsetenv'"},
+      {"unsetenv",
+       "1 error: missing <name> after 'unsetenv' "
+       "(usage: unsetenv <name> ...)"},
       {"resetenv A=B",
        "10 error: 'A=B' is not the name of a variable (use letters, digits and '_', and no digit "
        "at the beginning)"},

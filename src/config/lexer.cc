@@ -30,7 +30,8 @@ std::optional<std::span<const Word>> Lexer::cut(std::string_view line, SourcePos
     return std::nullopt;
   }
   if (const size_t nul = line_.find('\0'); nul != line_.npos) {
-    fail(nul, 1, "the line contains a NUL byte", "is this a text file?");
+    fail(nul, 1, "the line contains a NUL byte",
+         "this is no text file, or a damaged one; what follows was not read");
     return std::nullopt;
   }
   // Nearly every line needs no rewriting: its words are views of the file's text.

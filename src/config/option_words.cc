@@ -25,6 +25,7 @@ bool run_options(Args& args, Call call, Vocabulary vocabulary, std::string_view 
   while (call.more()) {
     const Word word = *call.take({});
     if (const Option* row = table.find(word.text)) {
+      call.set_usage(row->name, row->args);
       if (!run_option(call, *row, word)) return false;
       continue;
     }

@@ -28,7 +28,9 @@ class Parser {
   void read(uint16_t file, std::string_view text) {
     SourcePos pos{0, file, 0};
     size_t begin = 0;
-    while (begin < text.size()) {
+    // What follows a NUL byte is no text: its line is refused, and that says it.
+    const size_t nul = text.find('\0');
+    while (begin < text.size() && begin <= nul) {
       const size_t end = std::min(text.find('\n', begin), text.size());
       ++pos.line;
       std::string_view line = text.substr(begin, end - begin);
@@ -68,6 +70,7 @@ class Parser {
     if (row == nullptr) return refuse_keyword(rest, match, section, diag_);
     if (prefixed && !may_negate(words[0], *row)) return;
     KeywordCall call(rest, match.words, diag_, draft_, section, sections_.proxy(), prefixed);
+    call.set_usage(row->name, row->args);
     if (row->parse(call) && call.more()) refuse_rest(call, *row);
   }
 

@@ -210,5 +210,13 @@ TEST_CASE("each file begins and ends outside of sections and blocks") {
   CHECK(diag.all()[1].text == "'daemon' stands outside of any section");
 }
 
+TEST_CASE("a file that is no text is refused once") {
+  Diag diag;
+  const std::string_view text("global\n  maxconn 5\0\n\0\n\0\nnonsense\n", 33);
+  parse_config("t", text, diag);
+  CHECK(diag.errors() == 1);
+  CHECK(diag.all().front().pos.line == 2);
+}
+
 }  // namespace
 }  // namespace hawser

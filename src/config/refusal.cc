@@ -79,16 +79,18 @@ void refuse_unknown(std::span<const Word> words, Section section, Diag& diag) {
     const std::string_view near = nearest(words[1].text, names);
     Diagnostic& error = diag.error(
         words[1].pos, fmt::format("unknown keyword '{} {}'", first, words[1].text), words[1].width);
-    if (!near.empty()) error.with_hint(fmt::format("did you mean '{} {}'?", first, near));
+    error.with_hint(near.empty() ? fmt::format("one of: {}", fmt::join(names, ", "))
+                                 : fmt::format("did you mean '{} {}'?", first, near));
     return;
   }
   auto names = table.names(section);
   names.insert(names.end(), known_sections().begin(), known_sections().end());
-  diag.error(
-          words[0].pos,
-          fmt::format("unknown keyword {} in a '{}' section", quoted(first), section_name(section)),
-          words[0].width)
-      .hint_nearest(first, names);
+  Diagnostic& unknown = diag.error(words[0].pos,
+                                   fmt::format("unknown keyword {} in a '{}' section",
+                                               quoted(first), section_name(section)),
+                                   words[0].width)
+                            .hint_nearest(first, names);
+  if (unknown.hint.empty()) unknown.hint = "'hawser -dK' prints the keywords of each section";
 }
 
 // "timeout conect" in a proxy is a wrong timeout there, though `timeout` alone is a keyword of

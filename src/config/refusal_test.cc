@@ -46,12 +46,14 @@ TEST_CASE("mistyped keywords get the nearest one") {
       {"frontend f", "  fronted g",
        "3+7 error: unknown keyword 'fronted' in a 'frontend' section (did you mean 'frontend'?)"},
       {"backend b", "frobnicate",
-       "1+10 error: unknown keyword 'frobnicate' in a 'backend' section"},
+       "1+10 error: unknown keyword 'frobnicate' in a 'backend' section "
+       "('hawser -dK' prints the keywords of each section)"},
       {"backend b", "timeout conect 5s",
        "9+6 error: unknown keyword 'timeout conect' (did you mean 'timeout connect'?)"},
       {"frontend f", "option htplog",
        "8+6 error: unknown keyword 'option htplog' (did you mean 'option httplog'?)"},
-      {"frontend f", "option xyzzy", "8+5 error: unknown keyword 'option xyzzy'"},
+      {"frontend f", "http-request xyzzy",
+       "14+5 error: unknown keyword 'http-request xyzzy' (one of: deny, return)"},
       {"http-errors e", "errofile 503 x",
        "1+8 error: unknown keyword 'errofile' in a 'http-errors' section "
        "(did you mean 'errorfile'?)"},
@@ -110,6 +112,27 @@ TEST_CASE("rewriting keywords are refused with today's rule") {
       {"frontend f", R"(reqadd X-Foo:\ bar)",
        "1+6 error: 'reqadd' is gone since HAProxy 2.1 (use: http-request add-header X-Foo bar)"},
   });
+}
+
+TEST_CASE("a line that ends too early is refused with its usage") {
+  check_rows({
+      {"backend b", "mode", "1+4 error: missing http or tcp after 'mode' (usage: mode http|tcp)"},
+      {"backend b", "server a",
+       "8+1 error: missing <address> after 'a' "
+       "(usage: server <name> <address>[:[<port>]] [<option> ...])"},
+      {"backend b", "server a 127.0.0.1:1 weight", "22+6 error: missing <weight> after 'weight'"},
+  });
+}
+
+TEST_CASE("a word after a section's name is no address by accident") {
+  Diag diag;
+  parse_config("t", "frontend f g\nlisten l 127.0.0.1:80\n", diag);
+  CHECK(diag.errors() == 1);
+  CHECK(diag.render() ==
+        "t:1:12: error: unexpected 'g' after the section's name\n"
+        "    1 | frontend f g\n"
+        "      |            ^\n"
+        "   hint: 'from <name>', or an address with its port\n");
 }
 
 TEST_CASE("words behind a complete line are refused with its usage") {

@@ -129,8 +129,12 @@ void Sections::begin_bind(std::span<const Word> words) {
   for (const Keyword* row : Registry<Keyword>::all_of("bind")) {
     if ((row->sections & section_) != 0) bind = row;
   }
-  if (bind == nullptr) {
-    error(words[2], "unexpected " + quoted(words[2].text) + " after the section's name");
+  const std::string_view address = words[2].text;
+  const bool is_address = address.find_first_of(":/@") != address.npos;
+  if (bind == nullptr || !is_address) {
+    Diagnostic& unexpected =
+        error(words[2], "unexpected " + quoted(address) + " after the section's name");
+    if (bind != nullptr) unexpected.with_hint("'from <name>', or an address with its port");
     return;
   }
   KeywordCall call(words, 2, diag_, draft_, section_, proxy_, false);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "config/unbuilt.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -81,7 +83,11 @@ Diagnostic& refuse_name(Args& args, const Word& word, Vocabulary vocabulary, std
   if (is_unbuilt(vocabulary, name)) {
     return args.error_at(word, subject + " is known in HAProxy but not built yet");
   }
-  return args.error_at(word, "unknown " + subject).hint_nearest(name, known);
+  Diagnostic& unknown = args.error_at(word, "unknown " + subject).hint_nearest(name, known);
+  const std::string_view list = what.substr(0, what.find(' '));
+  if (unknown.hint.empty())
+    unknown.hint = fmt::format("'hawser --list {}' prints all of them", list);
+  return unknown;
 }
 
 }  // namespace hawser

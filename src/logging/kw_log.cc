@@ -189,8 +189,9 @@ constexpr Keyword kRows[] = {
     {.name = "log",
      .sections = kInGlobal | kInProxies,
      .parse = parse_log,
-     .args = "global | <target> [len <n>] [format <format>] [sample <ranges>:<size>] <facility> "
-             "[<level> [<minlevel>]]",
+     .args =
+         "global | <target> [len <length>] [format <format>] [sample <ranges>:<size>] <facility> "
+         "[<level> [<minlevel>]]",
      .summary = "a syslog server or descriptor that log lines are sent to",
      .negatable = true},
     {.name = "log-send-hostname",

@@ -30,7 +30,8 @@ constexpr Keyword kRows[] = {
     {.name = "source",
      .sections = kInBackends,
      .parse = set_source,
-     .args = "<addr>[:<port>] [usesrc <addr>|client|clientip|hdr_ip(<name>[,<n>])] "
+     .args = "<addr>[:<port>] [usesrc <addr2>[:<port2>]|client|clientip|"
+             "hdr_ip(<name>[,<n>])] "
              "[interface <name>]",
      .summary = "address from which servers are connected to"},
 };

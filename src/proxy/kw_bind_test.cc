@@ -100,7 +100,9 @@ TEST_CASE("unix-bind gives defaults to the lines after it") {
 TEST_CASE("a bad bind line is refused at the right column") {
   const FakeNames names;
   const Complaint rows[] = {
-      {"bind", "1 error: missing <address> after 'bind'"},
+      {"bind",
+       "1 error: missing <address> after 'bind' "
+       "(usage: bind [<address>]:<port>[-<port>][,...] [<option> ...])"},
       {"bind *", "6 error: '*' needs a port"},
       {"bind 192.0.2.1", "6 error: '192.0.2.1' needs a port"},
       {"bind :99999", "6 error: a port is a number from 1 to 65535, not '99999'"},
@@ -108,7 +110,9 @@ TEST_CASE("a bad bind line is refused at the right column") {
       {"bind :80,", "6 error: the address needs a port"},
       {"bind :80,:81 id 4", "6 error: 'id' needs a line with one address and one port"},
       {"bind :80 id 0", "13 error: <id> must be a whole number from 1 to 2147483647, not '0'"},
-      {"bind :80 foo", "10 error: unknown bind option 'foo'"},
+      {"bind :80 foo",
+       "10 error: unknown bind option 'foo' "
+       "('hawser --list bind' prints all of them)"},
       {"bind :80 ssl", "10 error: bind option 'ssl' is known in HAProxy but not built yet"},
       {"bind :80 transparant",
        "10 error: unknown bind option 'transparant' (did you mean 'transparent'?)"},
@@ -149,11 +153,16 @@ TEST_CASE("a bad bind line is refused at the right column") {
     CHECK(complaint("frontend f", row.line) == row.text);
   }
   const Complaint global_rows[] = {
-      {"stats socket", "7 error: missing <address> after 'socket'"},
+      {"stats socket",
+       "7 error: missing <address> after 'socket' "
+       "(usage: stats socket <path>|<address>:<port> [<option> ...])"},
       {"stats socket /x accept-proxy", "1 error: 'accept-proxy' is not possible on a stats socket"},
       {"stats socket /x level foo",
        "23 error: unknown level 'foo' (one of: user, operator, admin)"},
-      {"unix-bind", "1 error: missing word after 'unix-bind'"},
+      {"unix-bind",
+       "1 error: missing word after 'unix-bind' "
+       "(usage: unix-bind [prefix <prefix>] [mode <mode>] [user <user>] [uid <id>] [group <group>] "
+       "[gid <id>])"},
       {"unix-bind foo",
        "11 error: unknown word 'foo' (one of: prefix, mode, user, uid, group, gid)"},
       {"unix-bind mode 8", "16 error: '8' is not a file mode (write it in octal, as in 660)"},

@@ -47,7 +47,11 @@ TEST_CASE("a later cookie line replaces an earlier one but keeps the key") {
 
 TEST_CASE("a bad cookie line is refused at the right column") {
   const Complaint rows[] = {
-      {"cookie", "1 error: missing <name> after 'cookie'"},
+      {"cookie",
+       "1 error: missing <name> after 'cookie' "
+       "(usage: cookie <name> [rewrite|insert|prefix] [indirect] [nocache] [postonly] [preserve] "
+       "[httponly] [secure] [domain <domain>]... [maxidle <time>] [maxlife <time>] [dynamic] [attr "
+       "<value>]...)"},
       {"cookie a=b", "8 error: 'a=b' is not the name of a cookie"},
       {"cookie A insrt", "10 error: unknown word 'insrt' of 'cookie' (did you mean 'insert'?)"},
       {"cookie A insert rewrite",
@@ -55,14 +59,22 @@ TEST_CASE("a bad cookie line is refused at the right column") {
       {"cookie A rewrite indirect",
        "1 error: 'rewrite' and 'indirect' cannot be combined (a cookie that the server sets itself "
        "is one that it should see again)"},
-      {"cookie A insert domain", "17 error: missing <domain> after 'domain'"},
+      {"cookie A insert domain",
+       "17 error: missing <domain> after 'domain' "
+       "(usage: cookie <name> [rewrite|insert|prefix] [indirect] [nocache] [postonly] [preserve] "
+       "[httponly] [secure] [domain <domain>]... [maxidle <time>] [maxlife <time>] [dynamic] [attr "
+       "<value>]...)"},
       {"cookie A insert domain a;b", "24 error: 'a;b' is not a domain"},
       {"cookie A insert domain example",
        "24 warning: domain 'example' has no dot inside (browsers refuse cookies for a top-level "
        "domain (RFC 6265, section 5.3))\n1 warning: 'cookie' has no effect on 'b', which is not in "
        "mode http"},
       {"cookie A insert maxlife x", "25 error: 'x' does not start with a number"},
-      {"cookie A insert maxidle", "17 error: missing <time> after 'maxidle'"},
+      {"cookie A insert maxidle",
+       "17 error: missing <time> after 'maxidle' "
+       "(usage: cookie <name> [rewrite|insert|prefix] [indirect] [nocache] [postonly] [preserve] "
+       "[httponly] [secure] [domain <domain>]... [maxidle <time>] [maxlife <time>] [dynamic] [attr "
+       "<value>]...)"},
       {"cookie A insert attr 'a;b'",
        "22 error: 'a;b' is not a cookie attribute (give one attribute for each 'attr', without ';' "
        "and control characters)"},

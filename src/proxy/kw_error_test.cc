@@ -83,8 +83,12 @@ TEST_CASE("lines count in their order, those of defaults and http-errors section
 
 TEST_CASE("a bad error reply is refused at the right column") {
   const Complaint rows[] = {
-      {"errorfile", "1 error: missing <status> after 'errorfile'"},
-      {"errorfile 503", "11 error: missing <file> after '503'"},
+      {"errorfile",
+       "1 error: missing <status> after 'errorfile' "
+       "(usage: errorfile <status> <file>)"},
+      {"errorfile 503",
+       "11 error: missing <file> after '503' "
+       "(usage: errorfile <status> <file>)"},
       {"errorfile 599 /dev/null",
        "11 error: '599' is not a status that can be replaced (one of 200, 400, 401, 403, 404, 405, "
        "407, 408, 410, 413, 414, 421, 422, 425, 429, 431, 500, 501, 502, 503, 504)"},
@@ -94,10 +98,14 @@ TEST_CASE("a bad error reply is refused at the right column") {
       {"errorfile 503 /etc/passwd",
        "15 error: '/etc/passwd': it does not begin with a status line, as in 'HTTP/1.1 503 Service "
        "Unavailable'"},
-      {"errorloc 503", "10 error: missing <url> after '503'"},
+      {"errorloc 503",
+       "10 error: missing <url> after '503' "
+       "(usage: errorloc <status> <url>)"},
       {"errorloc303 503 'a b'",
        "17 error: 'a b' is not a URL (write blanks and control characters as %NN)"},
-      {"errorfiles", "1 error: missing <name> after 'errorfiles'"},
+      {"errorfiles",
+       "1 error: missing <name> after 'errorfiles' "
+       "(usage: errorfiles <name> [<status> ...])"},
       {"errorfiles page 599",
        "17 error: '599' is not a status that can be replaced (one of 200, 400, 401, 403, 404, 405, "
        "407, 408, 410, 413, 414, 421, 422, 425, 429, 431, 500, 501, 502, 503, 504)"},

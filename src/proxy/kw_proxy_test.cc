@@ -235,7 +235,9 @@ TEST_CASE("forwarding headers") {
 TEST_CASE("a bad line of a proxy is refused at the right column") {
   const FakeNames names;
   const Complaint rows[] = {
-      {"mode", "1 error: missing http or tcp after 'mode'"},
+      {"mode",
+       "1 error: missing http or tcp after 'mode' "
+       "(usage: mode http|tcp)"},
       {"mode foo", "6 error: unknown mode 'foo' ('http' or 'tcp')"},
       {"mode health",
        "6 error: mode 'health' is not available (use 'mode http' with 'monitor-uri', or "
@@ -249,7 +251,9 @@ TEST_CASE("a bad line of a proxy is refused at the right column") {
       {"maxconn -1", "9 error: <number> must be a whole number from 0 to 2147483647, not '-1'"},
       {"backlog x", "9 error: <number> must be a whole number from 0 to 2147483647, not 'x'"},
       {"rate-limit sessions", "12 error: missing <rate> after 'sessions'"},
-      {"rate-limit connections 5", "12 error: unknown keyword 'rate-limit connections'"},
+      {"rate-limit connections 5",
+       "12 error: unknown keyword 'rate-limit connections' "
+       "(one of: sessions)"},
       {"fullconn 0", "10 error: <number> must be a whole number from 1 to 2147483647, not '0'"},
       {"default_backend", "1 error: missing <backend> after 'default_backend'"},
       {"timeout",
@@ -273,7 +277,9 @@ TEST_CASE("a bad line of a proxy is refused at the right column") {
       {"option httpclose x",
        "18 error: unexpected 'x' after 'option httpclose' ('option httpclose' takes no arguments)"},
       {"no timeout client 5s", "1 error: 'no' cannot stand before 'timeout client'"},
-      {"http-reuse", "1 error: missing policy after 'http-reuse'"},
+      {"http-reuse",
+       "1 error: missing policy after 'http-reuse' "
+       "(usage: http-reuse never|safe|aggressive|always)"},
       {"http-reuse alway", "12 error: unknown policy 'alway' (did you mean 'always'?)"},
       {"max-keep-alive-queue -2",
        "22 error: <number> must be a whole number from -1 to 2147483647, not '-2'"},
@@ -286,7 +292,9 @@ TEST_CASE("a bad line of a proxy is refused at the right column") {
       {"option redispatch 1 2",
        "21 error: unexpected '2' after 'option redispatch' (usage: option redispatch "
        "[<interval>])"},
-      {"retry-on", "1 error: missing <event> after 'retry-on'"},
+      {"retry-on",
+       "1 error: missing <event> after 'retry-on' "
+       "(usage: retry-on <event> ...)"},
       {"retry-on 499",
        "10 error: cannot retry on '499' (the statuses are 401, 403, 404, 408, 425, 429, 500, 501, "
        "502, 503, 504)"},
@@ -294,7 +302,9 @@ TEST_CASE("a bad line of a proxy is refused at the right column") {
        "10 error: cannot retry on 'empty-respons' (did you mean 'empty-response'?)"},
       {"retry-on 503 none", "14 error: 'none' cannot be combined with other events"},
       {"retry-on none 503", "10 error: 'none' cannot be combined with other events"},
-      {"option forwardfor except", "19 error: missing <network> after 'except'"},
+      {"option forwardfor except",
+       "19 error: missing <network> after 'except' "
+       "(usage: option forwardfor [except <network>] [header <name>] [if-none])"},
       {"option forwardfor except 10.0.0.0/33",
        "26 error: '10.0.0.0/33' is not a network (write an address, or an address and a prefix "
        "length as in 10.0.0.0/8)"},
@@ -304,7 +314,9 @@ TEST_CASE("a bad line of a proxy is refused at the right column") {
       {"option forwardfor except host",
        "26 error: 'host' is not a network (write an address, or an address and a prefix length as "
        "in 10.0.0.0/8)"},
-      {"option forwardfor header", "19 error: missing <name> after 'header'"},
+      {"option forwardfor header",
+       "19 error: missing <name> after 'header' "
+       "(usage: option forwardfor [except <network>] [header <name>] [if-none])"},
       {"option forwardfor header a:b", "26 error: 'a:b' is not the name of a header"},
       {"option forwardfor if-non", "19 error: unknown word 'if-non' (did you mean 'if-none'?)"},
       {"option originalto if-none", "19 error: unknown word 'if-none'"},
@@ -314,7 +326,11 @@ TEST_CASE("a bad line of a proxy is refused at the right column") {
       {"option forwarded port", "18 error: unknown word 'port'"},
       {"option forwarded by_port", "18 error: 'by_port' needs 'by'"},
       {"option forwarded for_port", "18 error: 'for_port' needs 'for'"},
-      {"source", "1 error: missing <address> after 'source'"},
+      {"source",
+       "1 error: missing <address> after 'source' "
+       "(usage: source <addr>[:<port>] [usesrc "
+       "<addr2>[:<port2>]|client|clientip|hdr_ip(<name>[,<n>])] "
+       "[interface <name>])"},
       {"source 192.0.2.1:80-90", "8 error: a range of ports like '80-90' is not possible here"},
       {"source 192.0.2.1 usesrc me",
        "25 error: cannot resolve 'me': Name or service not known ('usesrc' takes an address, "

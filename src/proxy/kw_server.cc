@@ -200,7 +200,7 @@ constexpr ServerOption kOptions[] = {
      .in_default_server = false},
     {.name = "init-addr",
      .parse = set_init_addr,
-     .args = "<method>[,...]",
+     .args = "<method>[,<method>...]",
      .summary = "how the name of a server becomes an address at start"},
     {.name = "max-reuse",
      .parse = set_limit<&ServerSettings::max_reuse>,
@@ -262,7 +262,8 @@ constexpr ServerOption kOptions[] = {
      .summary = "time over which a server that came up gets its full load"},
     {.name = "source",
      .parse = set_source,
-     .args = "<addr>[:<port>[-<port>]] [usesrc <addr>|client|clientip|hdr_ip(<name>[,<n>])] "
+     .args = "<addr>[:<port>[-<port>]] [usesrc <addr2>[:<port2>]|client|clientip|"
+             "hdr_ip(<name>[,<n>])] "
              "[interface <name>]",
      .summary = "address from which the server is connected to"},
     {.name = "stick",

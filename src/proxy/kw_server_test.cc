@@ -172,14 +172,17 @@ TEST_CASE("a server whose name does not resolve starts only where init-addr says
 TEST_CASE("a bad server line is refused at the right column") {
   const FakeNames names;
   const Complaint rows[] = {
-      {"server", "1 error: missing <name> after 'server'"},
-      {"server s", "8 error: missing <address> after 's'"},
+      {"server",
+       "1 error: missing <name> after 'server' "
+       "(usage: server <name> <address>[:[<port>]] [<option> ...])"},
+      {"server s",
+       "8 error: missing <address> after 's' "
+       "(usage: server <name> <address>[:[<port>]] [<option> ...])"},
       {"server s/t 10.0.0.1",
        "8 error: 's/t' is not the name of a server (use letters, digits, '-', '_', '.' and ':')"},
       {"server s 10.0.0.1:80-90", "10 error: a range of ports like '80-90' is not possible here"},
       {"server s 10.0.0.1:99999", "10 error: a port is a number from 1 to 65535, not '99999'"},
-      {"server s 10.0.0.256:80",
-       "10 error: cannot resolve '10.0.0.256': Name or service not known"},
+      {"server s 10.0.0.256:80", "10 error: '10.0.0.256' is not an IPv4 address"},
       {"server s fd@3", "10 error: an inherited descriptor (fd@) is not possible here"},
       {"server s 10.0.0.1 wieght 3",
        "19 error: unknown server option 'wieght' (did you mean 'weight'?)"},
@@ -215,10 +218,15 @@ TEST_CASE("a bad server line is refused at the right column") {
        "36 error: <number> must be a whole number from -1 to 2147483647, not '-2'"},
       {"server s 10.0.0.1:80 init-addr foo",
        "32 error: unknown method 'foo' (last, libc, none or an IP address)"},
-      {"server s 10.0.0.1:80 source", "22 error: missing <address> after 'source'"},
+      {"server s 10.0.0.1:80 source",
+       "22 error: missing <address> after 'source' "
+       "(usage: source <addr>[:<port>[-<port>]] [usesrc "
+       "<addr2>[:<port2>]|client|clientip|hdr_ip(<name>[,<n>])] [interface <name>])"},
       {"server s 10.0.0.1:80 source /x", "29 error: '/x' is not an IP address"},
       {"server s 10.0.0.1:80 source 10.0.0.2 usesrc",
-       "38 error: missing <address>, client, clientip or hdr_ip(<name>) after 'usesrc'"},
+       "38 error: missing <address>, client, clientip or hdr_ip(<name>) after 'usesrc' "
+       "(usage: source <addr>[:<port>[-<port>]] [usesrc "
+       "<addr2>[:<port2>]|client|clientip|hdr_ip(<name>[,<n>])] [interface <name>])"},
       {"server s 10.0.0.1:80 source 10.0.0.2 usesrc hdr_ip(X",
        "45 error: 'hdr_ip(X' has no closing parenthesis"},
       {"server s 10.0.0.1:80 source 10.0.0.2 usesrc hdr_ip()",
@@ -233,7 +241,9 @@ TEST_CASE("a bad server line is refused at the right column") {
        "32 error: '99999999999' is too long; the longest time is 24 days"},
       {"default-server id 3", "16 error: 'id' is not allowed in 'default-server'"},
       {"default-server cookie a", "16 error: 'cookie' is not allowed in 'default-server'"},
-      {"default-server 10.0.0.1", "16 error: unknown server option '10.0.0.1'"},
+      {"default-server 10.0.0.1",
+       "16 error: unknown server option '10.0.0.1' "
+       "('hawser --list server' prints all of them)"},
       {"no server s 10.0.0.1", "1 error: 'no' cannot stand before 'server'"},
   };
   for (const Complaint& row : rows) {

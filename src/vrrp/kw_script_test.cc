@@ -94,7 +94,9 @@ TEST_CASE("a wrong line of a script gets an exact answer") {
     INFO(c.line);
     CHECK(complaint("vrrp-script s", c.line) == c.text);
   }
-  CHECK(complaint("mailers m", "mailer a") == "8 error: missing <address>:<port> after 'a'");
+  CHECK(complaint("mailers m", "mailer a") ==
+        "8 error: missing <address>:<port> after 'a' "
+        "(usage: mailer <name> <address>:<port>)");
 }
 
 TEST_CASE("what a script needs is asked for") {
