@@ -81,8 +81,10 @@ Result<uint32_t> set_limits(const Config& config, uint32_t maxconn, uint32_t wor
   const rlimit wanted = {plan->soft, plan->hard};
   if ((wanted.rlim_cur != limit.rlim_cur || wanted.rlim_max != limit.rlim_max) &&
       setrlimit(RLIMIT_NOFILE, &wanted) != 0) {
-    return errno_error(fmt::format("cannot raise the limit of file descriptors to {}", plan->soft),
-                       errno);
+    Error failed = errno_error(
+        fmt::format("cannot raise the limit of file descriptors to {}", plan->soft), errno);
+    failed.text += "; lower 'maxconn', or raise the system's limit (sysctl fs.nr_open)";
+    return failed;
   }
   return plan->maxconn;
 }

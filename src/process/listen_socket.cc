@@ -70,7 +70,13 @@ Result<> set_ip_options(int fd, const ListenSpec& spec) {
   return done;
 }
 
-std::string_view advice(int error, const Address& address) {
+std::string advice(int error, const Address& address) {
+  if (address.is_unix() && !address.path().starts_with('\0')) {
+    const std::string folder = address.path().substr(0, address.path().rfind('/'));
+    if (error == ENOENT) return fmt::format("; there is no folder '{}'", folder);
+    if (error == EACCES) return fmt::format("; make '{}' writable for who starts Hawser", folder);
+    return "";
+  }
   if (error == EADDRINUSE) return "; another program has it (ss -ltnp shows which)";
   if (error == EACCES && address.is_ip() && address.port() < 1024) {
     return "; ports below 1024 need a start as root, or CAP_NET_BIND_SERVICE";

@@ -57,6 +57,15 @@ TEST_CASE("a stale unix socket is replaced, another file is not") {
   }
 }
 
+TEST_CASE("a folder that is not there is named") {
+  const BindConfig bind;
+  const ListenSpec spec{.bind = bind, .address = Address::unix_path("/nonexistent/x")};
+  const auto socket = open_listen_socket(spec);
+  REQUIRE_FALSE(socket);
+  CHECK(socket.error().text ==
+        "cannot bind: No such file or directory; there is no folder '/nonexistent'");
+}
+
 TEST_CASE("a virtual address is bound before any interface has it") {
   BindConfig bind;
   // TEST-NET-1 (RFC 5737) and the documentation prefix (RFC 3849) are nobody's.
