@@ -36,10 +36,13 @@ int check_or_run(const Options& options) {
   MasterOptions master = options.master;
   auto config = load_config(options, master.files);
   if (config == nullptr) return 1;
+  const auto purpose = check_purpose(*config);
   if (options.action == Options::Action::kCheck) {
+    if (!purpose) return fail("the configuration is valid, but " + purpose.error().text, 2);
     if (!options.master.quiet) fmt::print("Configuration file is valid\n");
     return 0;
   }
+  if (!purpose) return fail(purpose.error().text);
   if (const auto limited = limit_memory(options.memory_mb); !limited) {
     return fail(limited.error().text);
   }

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
@@ -32,6 +33,18 @@ std::unique_ptr<const Config> load_config(const Options& options, std::vector<st
     return nullptr;
   }
   return config;
+}
+
+Result<> check_purpose(const Config& config) {
+  const auto listens = [](const auto& proxy) {
+    return !proxy->disabled && has_frontend(proxy->kind) && !proxy->binds.empty();
+  };
+  if (!config.global.stats_sockets.empty() || !config.vrrp_instances.empty() ||
+      std::any_of(config.proxies.begin(), config.proxies.end(), listens)) {
+    return {};
+  }
+  return Error{
+      "there is nothing to listen on: no frontend or listen section with a 'bind' line is enabled"};
 }
 
 Result<> limit_memory(uint32_t megabytes) {

@@ -14,6 +14,9 @@ namespace hawser {
 // `files` gets the names of the files, by SourcePos::file.
 std::unique_ptr<const Config> load_config(const Options& options, std::vector<std::string>& files);
 
+// An error where a valid configuration asks for nothing: no socket to listen on, no virtual router.
+Result<> check_purpose(const Config& config);
+
 // -m: bounds the address space of this process and of those it starts. 0: no bound.
 Result<> limit_memory(uint32_t megabytes);
 

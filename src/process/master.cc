@@ -196,12 +196,6 @@ int run_master(const MasterOptions& options, std::unique_ptr<const Config> confi
   const Listeners listeners(*config, *workers, *maxconn, place, problems);
   for (const std::string& problem : problems) HW_ALERT("{}", problem);
   if (!problems.empty()) return 1;
-  if (listeners.sockets().empty() && listeners.stats_sockets().empty() &&
-      config->vrrp_instances.empty()) {
-    return refuse(
-        Error{"there is nothing to listen on: no frontend or listen section with a "
-              "'bind' line is enabled"});
-  }
 
   const auto shared = Shared::create(*config, *workers);
   if (!shared) return refuse(shared.error());
