@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The registries and doc/configuration.md must name the same things.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <bit>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -8,6 +11,7 @@
 #include <vector>
 
 #include "base/testing.h"
+#include "base/text.h"
 #include "config/keyword_table.h"
 #include "config/listing.h"
 
@@ -23,18 +27,71 @@ bool is_action(std::string_view keyword) {
   return keyword.starts_with("http-request ") || keyword.starts_with("http-response ");
 }
 
-// The "### name" headings of a manual by their "## chapter".
-std::map<std::string, Names> read_manual(const std::string& file) {
-  std::ifstream in(source_dir() + "/doc/" + file);
+// A "### name" of a chapter, with the lines up to the next heading.
+struct Entry {
+  std::string chapter, name;
+  Names lines;
+};
+
+std::vector<Entry> read_entries() {
+  std::ifstream in(source_dir() + "/doc/configuration.md");
   REQUIRE(in);
-  std::map<std::string, Names> out;
+  std::vector<Entry> out;
   std::string chapter, line;
-  bool in_example = false;
   while (std::getline(in, line)) {
-    if (line.starts_with("```")) in_example = !in_example;
-    if (in_example) continue;
     if (line.starts_with("## ")) chapter = line.substr(3);
-    if (line.starts_with("### ")) out[chapter].push_back(line.substr(4));
+    if (line.starts_with("### ")) {
+      out.push_back({chapter, line.substr(4), {}});
+    } else if (!out.empty() && out.back().chapter == chapter) {
+      out.back().lines.push_back(line);
+    }
+  }
+  return out;
+}
+
+// The names by their "## chapter".
+std::map<std::string, Names> read_manual() {
+  std::map<std::string, Names> out;
+  for (const Entry& entry : read_entries()) out[entry.chapter].push_back(entry.name);
+  return out;
+}
+
+// The first block of an entry as a row of a table has it: lines that go on are joined, and
+// alternatives separated by " | ". `no NAME` only says that it may be negated.
+struct Usage {
+  std::string text;
+  bool negatable = false;
+};
+
+Usage read_usage(const Entry& entry) {
+  Usage usage;
+  for (const std::string& line : entry.lines) {
+    if (line.empty() && usage.text.empty()) continue;
+    if (!line.starts_with("    ")) break;
+    std::string_view words = trim(line);
+    if (words == "no " + entry.name) {
+      usage.negatable = true;
+    } else if (usage.text.empty()) {
+      usage.text = words;
+    } else if (words.starts_with(entry.name + " ")) {
+      usage.text += " |" + std::string(words.substr(entry.name.size()));
+    } else {
+      usage.text += " " + std::string(words);
+    }
+  }
+  return usage;
+}
+
+// "In `defaults` and `listen`.": the sections of an entry, 0 where it does not say.
+uint16_t read_sections(const Entry& entry) {
+  uint16_t out = 0;
+  for (const std::string& line : entry.lines) {
+    if (!line.starts_with("In `")) continue;
+    const std::string sentence = line.substr(0, line.find('.'));
+    for (const Section section : all_sections()) {
+      if (sentence.find(fmt::format("`{}`", section_name(section))) != sentence.npos)
+        out |= section;
+    }
   }
   return out;
 }
@@ -85,7 +142,7 @@ bool fits(const std::string& chapter, std::string_view keyword) {
 }
 
 TEST_CASE("every keyword is in the manual, and nothing else is") {
-  auto manual = read_manual("configuration.md");
+  auto manual = read_manual();
   Names documented;
   for (const auto& [chapter, sections] : kKeywordChapters) {
     check_unique(sorted(manual[chapter]));
@@ -109,7 +166,7 @@ TEST_CASE("every other list of the configuration is a chapter of the manual") {
       {"bind", "bind options"},  {"server", "server options"}, {"balance", "Balance algorithms"},
       {"checks", "Check types"}, {"log-format", "Log format"},
   };
-  auto manual = read_manual("configuration.md");
+  auto manual = read_manual();
   for (const std::string_view title : registry_titles()) {
     if (title == "keywords" || title == "commands") continue;
     INFO("list " << title);
@@ -121,6 +178,51 @@ TEST_CASE("every other list of the configuration is a chapter of the manual") {
     check_unique(documented);
     compare(chapter->second, documented, registered);
   }
+}
+
+TEST_CASE("every keyword's usage and sections in the manual are those of its rows") {
+  std::map<std::string, uint16_t> documented, registered;
+  for (const Entry& entry : read_entries()) {
+    const auto chapter = kKeywordChapters.find(entry.chapter);
+    if (chapter == kKeywordChapters.end()) continue;
+    INFO(entry.chapter << ": " << entry.name);
+    const Usage usage = read_usage(entry);
+    for (const Keyword* row : Registry<Keyword>::all_of(entry.name)) {
+      if ((row->sections & chapter->second) == 0) continue;
+      CHECK(usage.text ==
+            fmt::format("{}{}{}", row->name, row->args.empty() ? "" : " ", row->args));
+      CHECK(usage.negatable == row->negatable);
+      registered[entry.name] |= row->sections;
+    }
+    // A chapter about one section need not say so again.
+    const bool implied = std::has_single_bit(chapter->second);
+    const uint16_t said = read_sections(entry);
+    documented[entry.name] |= said == 0 && implied ? chapter->second : said;
+  }
+  for (const auto& [name, sections] : registered) {
+    INFO(name);
+    CHECK(section_names(documented[name]) == section_names(sections));
+  }
+}
+
+template <class Option>
+void check_usages(const std::string& chapter) {
+  size_t count = 0;
+  for (const Entry& entry : read_entries()) {
+    if (entry.chapter != chapter) continue;
+    for (const Option* row : Registry<Option>::all_of(entry.name)) {
+      INFO(chapter << ": " << entry.name);
+      CHECK(read_usage(entry).text ==
+            fmt::format("{}{}{}", row->name, row->args.empty() ? "" : " ", row->args));
+      ++count;
+    }
+  }
+  CHECK(count == registered_names(chapter.substr(0, chapter.find(' '))).size());
+}
+
+TEST_CASE("so are the usages of options") {
+  check_usages<BindOption>("bind options");
+  check_usages<ServerOption>("server options");
 }
 
 }  // namespace
