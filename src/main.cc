@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <cstdio>
 
+#include "admin/ask.h"
 #include "config/condition.h"
 #include "config/listing.h"
 #include "process/about.h"
@@ -21,7 +22,10 @@ int fail(std::string_view text, int code = 1) {
 
 // Prints a text that was asked for; empty: there is none of that name.
 int answer(const Options& options, std::string_view text) {
-  if (text.empty()) return fail(fmt::format("there is no list '{}'", options.argument));
+  if (text.empty()) {
+    return fail(fmt::format("there is no list '{}', only: all, {}", options.argument,
+                            fmt::join(registry_titles(), ", ")));
+  }
   fmt::print("{}", text);
   return 0;
 }
@@ -61,7 +65,7 @@ int release(const Options& options) {
 int run(std::span<const char* const> arguments) {
   if (const auto sealed = seal_registries(); !sealed) return fail(sealed.error().text);
   const auto options = parse_options(arguments);
-  if (!options) return fail(options.error().text + "\n" + usage());
+  if (!options) return fail(options.error().text);
   switch (options->action) {
     case Options::Action::kRun:
     case Options::Action::kCheck:
@@ -73,11 +77,12 @@ int run(std::span<const char* const> arguments) {
     case Options::Action::kBuildOptions:
       return answer(*options, build_options_text());
     case Options::Action::kKeywords:
-      return answer(*options, keywords_text(options->argument));
     case Options::Action::kList:
-      return answer(*options, list_registry(options->argument));
+      return answer(*options, keywords_text(options->argument));
     case Options::Action::kConvert:
       return run_convert(options->argument, options->node);
+    case Options::Action::kAsk:
+      return run_ask(options->argument, options->command);
     case Options::Action::kReleaseVips:
       return release(*options);
     case Options::Action::kHelp:

@@ -1,25 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """What each level may do, and the words of a refusal: as HAProxy has them."""
-from cli import ask
+from cli import ask, config
 from hawser import Hawser, check, wait_until
 from health import both
 
-CONFIG = """
-global
-    stats socket {dir}/cli level admin
-    stats socket {dir}/operator level operator
-    stats socket {dir}/user level user
-    stats socket {dir}/default
-defaults
-    mode http
-    timeout connect 5s
-    timeout client 5s
-    timeout server 5s
-listen l
-    bind {dir}/l
-    server s 127.0.0.1:1 weight 10
-"""
+CONFIG = config("stats socket {dir}/cli level admin",
+                "stats socket {dir}/operator level operator",
+                "stats socket {dir}/user level user",
+                "stats socket {dir}/default")
 # What changes nothing that another line depends on.
 COMMANDS = [
     "show info", "show stat", "show sess", "show errors", "show servers state", "show servers conn", "show backend", "show env",

@@ -4,23 +4,11 @@
 HAProxy, where it does the same."""
 import time
 
-from cli import Cli, ask
+from cli import Cli, ask, config
 from hawser import Hawser, check, wait_until
 from health import both
 
-CONFIG = """
-global
-    stats socket {dir}/cli level admin
-    stats timeout 10s
-defaults
-    mode http
-    timeout connect 5s
-    timeout client 5s
-    timeout server 5s
-listen l
-    bind {dir}/l
-    server s 127.0.0.1:1 weight 10
-"""
+CONFIG = config("stats socket {dir}/cli level admin", "stats timeout 10s")
 
 
 def run(name, arguments, program):

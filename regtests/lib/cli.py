@@ -5,6 +5,20 @@ import socket
 import hawser
 
 
+def config(*global_lines):
+    """One that is there for its runtime sockets: `global_lines` open them."""
+    return "\n    ".join(["global", *global_lines]) + """
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 5s
+    timeout server 5s
+listen l
+    bind {dir}/l
+    server s 127.0.0.1:1 weight 10
+"""
+
+
 class Cli:
     """`address` is a path, or a port of 127.0.0.1."""
 

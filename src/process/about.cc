@@ -2,7 +2,9 @@
 #include "process/about.h"
 
 #include <fmt/format.h>
+#include <llhttp.h>
 #include <sys/utsname.h>
+#include <uv.h>
 
 #include <iterator>
 
@@ -11,6 +13,15 @@
 #include "config/listing.h"
 
 namespace hawser {
+namespace {
+
+#ifdef __clang__
+constexpr std::string_view kCompiler = __VERSION__;  // names itself
+#else
+constexpr std::string_view kCompiler = "g++ " __VERSION__;
+#endif
+
+}  // namespace
 
 std::string version_text() {
   utsname system{};
@@ -26,8 +37,11 @@ std::string version_text() {
 std::string build_options_text() {
   std::string out = version_text();
   const GlobalConfig defaults;
-  fmt::format_to(std::back_inserter(out),
-                 "Build options :\n  CC      = {}\n\nFeature list :", __VERSION__);
+  fmt::format_to(
+      std::back_inserter(out),
+      "Build options :\n  CXX     = {}\n  LIBS    = libuv {}, llhttp {}.{}.{}\n\nFeature list :",
+      kCompiler, uv_version_string(), LLHTTP_VERSION_MAJOR, LLHTTP_VERSION_MINOR,
+      LLHTTP_VERSION_PATCH);
   for (const Feature& feature : features()) {
     fmt::format_to(std::back_inserter(out), " {}{}", feature.present ? '+' : '-', feature.name);
   }
@@ -46,7 +60,7 @@ std::string build_options_text() {
 
 std::string keywords_text(std::string_view what) {
   if (what == "all") return list_all_registries();
-  if (!what.empty()) return {};
+  if (!what.empty()) return list_registry(what);
   std::string out;
   for (const Section section : all_sections()) {
     fmt::format_to(std::back_inserter(out), "{}:\n", section_name(section));

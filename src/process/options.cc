@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "config/nearest.h"
 
 namespace hawser {
 namespace {
@@ -150,6 +151,8 @@ constexpr Flag kFlags[] = {
      "removes the virtual addresses that killed processes left behind, and ends",
      set_action<Action::kReleaseVips>},
     {"-h", "", "prints this text", set_action<Action::kHelp>},
+    {"--help", "", "the same", set_action<Action::kHelp>},
+    {"--version", "", "the same as -v", set_action<Action::kVersion>},
 };
 
 // The exact name first: "-dK" before any flag that it begins with.
@@ -179,7 +182,8 @@ Result<> finish(Options& options) {
   const bool needs_files = options.action == Action::kRun || options.action == Action::kCheck ||
                            options.action == Action::kReleaseVips;
   if (needs_files && options.sources.paths.empty()) {
-    return Error{"no configuration: give a file or a directory with -f"};
+    return Error{
+        "no configuration: give a file or a directory with -f ('hawser -h' prints all options)"};
   }
   return {};
 }
@@ -205,12 +209,34 @@ Result<Options> parse_convert(std::span<const char* const> arguments) {
   return options;
 }
 
+// "ask <socket> [<command> ...]"
+Result<Options> parse_ask(std::span<const char* const> arguments) {
+  if (arguments.empty()) return Error{"'ask' needs the path or address of a 'stats socket'"};
+  Options options;
+  options.action = Action::kAsk;
+  options.argument = arguments[0];
+  options.command = fmt::format("{}", fmt::join(arguments.subspan(1), " "));
+  return options;
+}
+
+Error unknown_option(std::string_view word) {
+  if (!word.starts_with('-')) {
+    return Error{fmt::format("{} is no option; a configuration is given with -f", quoted(word))};
+  }
+  std::vector<std::string_view> names;
+  for (const Flag& flag : kFlags) names.push_back(flag.name);
+  const std::string_view near = nearest(word, names);
+  return Error{
+      "unknown option " + quoted(word) +
+      (near.empty() ? "; 'hawser -h' prints them all" : fmt::format("; did you mean '{}'?", near))};
+}
+
 }  // namespace
 
 Result<Options> parse_options(std::span<const char* const> arguments) {
-  if (!arguments.empty() && std::string_view(arguments[0]) == "convert") {
-    return parse_convert(arguments.subspan(1));
-  }
+  const std::string_view first = arguments.empty() ? "" : arguments[0];
+  if (first == "convert") return parse_convert(arguments.subspan(1));
+  if (first == "ask") return parse_ask(arguments.subspan(1));
   Options options;
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string_view word = arguments[i];
@@ -219,7 +245,7 @@ Result<Options> parse_options(std::span<const char* const> arguments) {
       break;
     }
     const Flag* flag = find_flag(word);
-    if (flag == nullptr) return Error{"unknown option " + quoted(word)};
+    if (flag == nullptr) return unknown_option(word);
     std::string_view argument;
     if (flag->attached) {
       argument = word.substr(flag->name.size());
@@ -240,7 +266,8 @@ Result<Options> parse_options(std::span<const char* const> arguments) {
 std::string usage() {
   std::string out =
       "usage: hawser [option]... -f <file|dir>... [-- <file>...]\n"
-      "       hawser convert [-i <id>] <keepalived.conf>\n";
+      "       hawser convert [-i <id>] <keepalived.conf>\n"
+      "       hawser ask <stats socket> [<command> ...]\n";
   for (const Flag& flag : kFlags) {
     const std::string left = fmt::format(
         "{}{}{}", flag.name, flag.argument.empty() || flag.attached ? "" : " ", flag.argument);

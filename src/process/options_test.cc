@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "process/options.h"
 
+#include <fstream>
 #include <initializer_list>
+#include <regex>
+#include <set>
+#include <sstream>
 #include <vector>
 
 #include "base/testing.h"
@@ -44,6 +48,16 @@ TEST_CASE("convert takes a file, and the node that it is for") {
   CHECK(refusal({"convert", "a", "-i"}) == "option '-i' needs <id>");
 }
 
+TEST_CASE("ask takes a socket, and the words of a command") {
+  const auto options = parse({"ask", "/run/x.sock", "show", "servers", "state"});
+  REQUIRE(options);
+  CHECK(options->action == Options::Action::kAsk);
+  CHECK(options->argument == "/run/x.sock");
+  CHECK(options->command == "show servers state");
+  CHECK(parse({"ask", "127.0.0.1:9999"})->command == "");
+  CHECK(refusal({"ask"}) == "'ask' needs the path or address of a 'stats socket'");
+}
+
 TEST_CASE("-d is one process unless -W is given too") {
   CHECK(parse({"-d", "-f", "x"})->master.single_process);
   CHECK_FALSE(parse({"-d", "-W", "-f", "x"})->master.single_process);
@@ -68,11 +82,15 @@ TEST_CASE("quiet and verbose: the last one counts") {
 }
 
 TEST_CASE("command lines that cannot be followed are refused by name") {
-  CHECK(refusal({}) == "no configuration: give a file or a directory with -f");
-  CHECK(refusal({"-c"}) == "no configuration: give a file or a directory with -f");
+  const std::string no_file =
+      "no configuration: give a file or a directory with -f ('hawser -h' prints all options)";
+  CHECK(refusal({}) == no_file);
+  CHECK(refusal({"-c"}) == no_file);
   CHECK(refusal({"-f"}) == "option '-f' needs <file|dir>");
-  CHECK(refusal({"--foo"}) == "unknown option '--foo'");
-  CHECK(refusal({"x.cfg"}) == "unknown option 'x.cfg'");
+  CHECK(refusal({"--foo"}) == "unknown option '--foo'; 'hawser -h' prints them all");
+  CHECK(refusal({"--release-vip"}) ==
+        "unknown option '--release-vip'; did you mean '--release-vips'?");
+  CHECK(refusal({"x.cfg"}) == "'x.cfg' is no option; a configuration is given with -f");
   CHECK(refusal({"-n", "many", "-f", "x"}) ==
         "option '-n': a number up to 2147483647 is needed, not 'many'");
   CHECK(refusal({"-f", "x", "-sf", "1", "2"}) == "option '-sf': reloading is not built yet");
@@ -84,6 +102,46 @@ TEST_CASE("the usage has a line for every flag") {
   for (const char* flag : {"  -f <file|dir>", "  -dK[all]", "  --list <what>", "  -Ws "}) {
     CHECK(text.find(flag) != std::string::npos);
   }
+}
+
+using Names = std::set<std::string>;
+
+// The options that `text` names at the beginning of a word.
+void add_names(const std::string& text, Names& names) {
+  static const std::regex name("(?:^|[ `])(--?[A-Za-z-]+)");
+  for (std::sregex_iterator at(text.begin(), text.end(), name), end; at != end; ++at) {
+    names.insert((*at)[1]);
+  }
+}
+
+// The lines of a chapter: from its heading to the next one.
+std::vector<std::string> read_chapter(const std::string& file, const std::string& heading) {
+  std::ifstream in(source_dir() + "/doc/" + file);
+  REQUIRE(in);
+  std::vector<std::string> out;
+  std::string line;
+  while (std::getline(in, line) && line != heading) continue;
+  while (std::getline(in, line) && !line.starts_with(heading.substr(0, 3))) out.push_back(line);
+  return out;
+}
+
+TEST_CASE("the manual and the man page have every option, and no other") {
+  Names options, manual, page;
+  std::istringstream lines(usage());
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("  -")) add_names(line.substr(2, line.find(' ', 2) - 2), options);
+  }
+  REQUIRE(options.size() > 30);
+  for (const std::string& line : read_chapter("management.md", "## The command line")) {
+    if (line.starts_with("| `")) add_names(line.substr(0, line.find(" | ")), manual);
+  }
+  CHECK(manual == options);
+  std::string previous;
+  for (const std::string& line : read_chapter("hawser.1", ".SH OPTIONS")) {
+    if (previous == ".TP") add_names(std::regex_replace(line, std::regex(R"(\\-)"), "-"), page);
+    previous = line;
+  }
+  CHECK(page == options);
 }
 
 }  // namespace
