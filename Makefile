@@ -6,6 +6,7 @@ DESTDIR ?=
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
 UNITDIR ?= /lib/systemd/system
+VIMDIR ?= $(SYSCONFDIR)/vim
 BENCH_FLAGS ?=
 SOAK_SECONDS ?= 600
 CHECK_FLAGS ?=
@@ -68,29 +69,38 @@ lint: $(BUILD)/build.ninja
 	tools/deps lint
 	tools/lint $(BUILD)
 
-# Paths below are where the files land; the unit and the init script are told the prefix.
+# Where the files land.
 sbin = $(DESTDIR)$(PREFIX)/sbin
 man = $(DESTDIR)$(PREFIX)/share/man/man1
 docs = $(DESTDIR)$(PREFIX)/share/doc/hawser
 conf = $(DESTDIR)$(SYSCONFDIR)
+completions = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+vim = $(DESTDIR)$(VIMDIR)
+unit = $(DESTDIR)$(UNITDIR)/hawser.service
+# place FILE,TARGET[,MODE]: what names a path is told the prefix.
+place = sed 's|/usr/local/share|$(PREFIX)/share|g; s|/etc/hawser/|$(SYSCONFDIR)/hawser/|g; \
+	s|@PREFIX@|$(PREFIX)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' $(1) | install -m $(or $(3),644) /dev/stdin $(2)
 
 install: all
 	install -D -m 755 $(BUILD)/hawser $(sbin)/hawser
-	install -D -m 644 doc/hawser.1 $(man)/hawser.1
-	install -d $(docs)
+	install -d $(man) $(docs) $(completions) $(vim)/syntax $(vim)/ftdetect
+	$(call place,doc/hawser.1,$(man)/hawser.1)
 	install -m 644 README.md CHANGELOG.md LICENSE doc/*.md $(docs)
 	install -d $(conf)/hawser $(conf)/init.d $(conf)/logrotate.d $(DESTDIR)$(UNITDIR)
-	[ -e $(conf)/hawser/hawser.cfg ] || install -m 644 etc/hawser.cfg $(conf)/hawser/hawser.cfg
-	install -m 644 etc/hawser.cfg $(docs)/hawser.cfg.example
+	$(call place,etc/hawser.cfg,$(docs)/hawser.cfg.example)
+	[ -e $(conf)/hawser/hawser.cfg ] || install -m 644 $(docs)/hawser.cfg.example $(conf)/hawser/hawser.cfg
 	install -m 644 etc/sysctl $(docs)/sysctl.example
-	sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' etc/hawser.service > $(DESTDIR)$(UNITDIR)/hawser.service
-	sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' etc/hawser.init > $(conf)/init.d/hawser
-	chmod 755 $(conf)/init.d/hawser
+	$(call place,etc/hawser.service,$(unit))
+	$(call place,etc/hawser.init,$(conf)/init.d/hawser,755)
 	install -m 644 etc/logrotate $(conf)/logrotate.d/hawser
+	install -m 644 contrib/editors/hawser.bash $(completions)/hawser
+	contrib/editors/vim-syntax $(BUILD)/hawser | install -m 644 /dev/stdin $(vim)/syntax/hawser.vim
+	install -m 644 contrib/editors/vim-detect.vim $(vim)/ftdetect/hawser.vim
 
 uninstall:
-	rm -f $(sbin)/hawser $(man)/hawser.1 $(DESTDIR)$(UNITDIR)/hawser.service
+	rm -f $(sbin)/hawser $(man)/hawser.1 $(unit) $(completions)/hawser
 	rm -f $(conf)/init.d/hawser $(conf)/logrotate.d/hawser
+	rm -f $(vim)/syntax/hawser.vim $(vim)/ftdetect/hawser.vim
 	rm -rf $(docs)
 	@echo 'left in place: $(conf)/hawser'
 
