@@ -23,7 +23,7 @@ import threading
 import time
 import typing
 
-from hawser import DEADLINE, HAWSER, serve_each, skip
+from hawser import DEADLINE, HAWSER, ask_socket, serve_each, skip
 
 HAPROXY = shutil.which("haproxy", path=os.environ.get("PATH", "") + ":/usr/sbin")
 PROGRAMS = {"hawser": [HAWSER, "-d", "-f"], "haproxy": [HAPROXY, "-db", "-f"]}
@@ -342,11 +342,7 @@ defaults
                 raise AssertionError(f"{self.name}: {column} of {row} is {found}, not {value}")
 
     def cli(self, command):
-        with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(DEADLINE)
-            client.connect(str(self.dir / "cli"))
-            client.sendall(command.encode() + b"\n")
-            return Wire(client).read_to_end().decode()
+        return ask_socket(self.dir / "cli", command)
 
     def stat(self):
         """(proxy, row) -> column -> text."""

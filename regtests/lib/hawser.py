@@ -136,14 +136,7 @@ class Hawser:
             raise AssertionError("somebody still holds the output")
 
     def cli(self, command):
-        with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(DEADLINE)
-            client.connect(str(self.cli_path))
-            client.sendall(command.encode() + b"\n")
-            answer = b""
-            while data := client.recv(65536):
-                answer += data
-        return answer.decode()
+        return ask_socket(self.cli_path, command)
 
     def processes(self):
         """name -> (pid, state, restarts), as `show proc` tells."""
@@ -166,6 +159,15 @@ class Hawser:
             self.process.kill()
             self.process.wait(DEADLINE)
         self.folder.cleanup()
+
+
+def ask_socket(path, command):
+    """What a runtime socket answers to one line."""
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(DEADLINE)
+        client.connect(str(path))
+        client.sendall(command.encode() + b"\n")
+        return b"".join(iter(lambda: client.recv(65536), b"")).decode()
 
 
 def children_of(pid):

@@ -352,12 +352,7 @@ class HawserNode(Program):
         return self.wait_log(f"{name}: entering {state} state", since=since)
 
     def cli(self, command):
-        with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(hawser.DEADLINE)
-            client.connect(str(self.dir / "cli"))
-            client.sendall(command.encode() + b"\n")
-            client.shutdown(socket.SHUT_WR)
-            return b"".join(iter(lambda: client.recv(65536), b"")).decode()
+        return hawser.ask_socket(self.dir / "cli", command)
 
     def pids(self):
         """pid of each process by its name: master, control, vrrp, worker1 …"""

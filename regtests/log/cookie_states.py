@@ -5,14 +5,10 @@
     cookie_states.py [CASE...]    only these cases
 """
 import re
-import sys
 import time
 
-import beside
-import log_lines
-import stat_rows
-from hawser import check
 from beside import Case, Refusing, answers, says, status_of
+from same_lines import check_same
 
 SETS = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nSet-Cookie: SRV=own; path=/\r\n\r\nok"
 
@@ -93,19 +89,4 @@ CASES = [
 ]
 
 
-def main():
-    wanted = sys.argv[1:]
-    cases = [c for c in CASES if not wanted or c.name in wanted]
-    with beside.both(cases) as peers:
-        lines = beside.run_both(peers)
-        for c in cases:
-            log_lines.check_lines(c, lines["hawser"][c.name], lines["haproxy"][c.name], "http")
-            ours, theirs = (peers[name].visits[c.name].seen for name in ("hawser", "haproxy"))
-            if ours != theirs:
-                raise AssertionError(f"{c.name}: the client got {ours}, from HAProxy {theirs}")
-        check(True, f"{len(cases)} requests have HAProxy's letters, and their responses its cookies")
-        stat_rows.check_counters(cases, peers, "http")
-        check(True, "and are counted as HAProxy counts them")
-
-
-main()
+check_same(CASES)

@@ -5,13 +5,11 @@ which timers are known, connections, retries, queues, status, request line. Byte
 
     http_endings.py [CASE...]    only these cases
 """
-import sys
-
 import beside
 import log_lines
-import stat_rows
 from hawser import check
 from beside import GET, Case, Refusing, Unanswering, answers, holds, says, status_of
+from same_lines import check_same
 
 PIECE = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"
 BULK = 4 << 20
@@ -284,23 +282,7 @@ def check_bytes(cases, peer, lines):
         if (logged, int(row["bin"]), int(row["bout"])) != (received, sent, received):
             raise AssertionError(f"{c.name}: {sent} bytes were sent and {received} received; logged are {logged}, "
                                  f"counted {row['bin']} and {row['bout']}")
+    check(True, "bytes are those on the wire")
 
 
-def main():
-    wanted = sys.argv[1:]
-    cases = [c for c in CASES if not wanted or c.name in wanted]
-    with beside.both(cases) as peers:
-        lines = beside.run_both(peers)
-        for c in cases:
-            log_lines.check_lines(c, lines["hawser"][c.name], lines["haproxy"][c.name], "http")
-            ours, theirs = (peers[name].visits[c.name].seen for name in ("hawser", "haproxy"))
-            if ours != theirs and not c.expect.get("ours", {}).get("ST"):
-                raise AssertionError(f"{c.name}: the client saw {ours}, with HAProxy {theirs}")
-        check(True, f"{len(cases)} endings are logged as HAProxy logs them")
-        stat_rows.check_counters(cases, peers, "http")
-        check(True, "and counted as HAProxy counts them")
-        check_bytes(cases, peers["hawser"], lines["hawser"])
-        check(True, "bytes are those on the wire")
-
-
-main()
+check_same(CASES, also=check_bytes)

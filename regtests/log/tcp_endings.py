@@ -4,13 +4,9 @@
 
     tcp_endings.py [CASE...]    only these cases
 """
-import sys
-
 import beside
-import log_lines
-import stat_rows
-from hawser import check
 from beside import Case, Refusing, Unanswering
+from same_lines import check_same
 
 HELLO = b"hello"
 BULK = b"x" * (4 << 20)
@@ -180,19 +176,4 @@ CASES = [
 ]
 
 
-def main():
-    wanted = sys.argv[1:]
-    cases = [c for c in CASES if not wanted or c.name in wanted]
-    with beside.both(cases, "tcp") as peers:
-        lines = beside.run_both(peers)
-        for c in cases:
-            log_lines.check_lines(c, lines["hawser"][c.name], lines["haproxy"][c.name], "tcp")
-            ours, theirs = (peers[name].visits[c.name].seen for name in ("hawser", "haproxy"))
-            if ours != theirs:
-                raise AssertionError(f"{c.name}: the client saw {ours}, with HAProxy {theirs}")
-        check(True, f"{len(cases)} endings are logged as HAProxy logs them")
-        stat_rows.check_counters(cases, peers, "tcp")
-        check(True, "and counted as HAProxy counts them, byte for byte")
-
-
-main()
+check_same(CASES, "tcp")
