@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 // One request and its answer, or one TCP connection passed on.
 //
-//   read_head ─> apply_rules ─> edit_request ─> pick_server ─> connect ─> send_head ─> forward ─>
-//   finish
-//       │             │  │           ^              │ ^           │           │           │
-//       │             │  └ buffer_request           │ └ wait_in_queue         │           │
-//       └─────────────┴─────────────────────────────┴─────────────┴───────────┴───────────┴─>
-//       reply_self ─> finish
-//                                     a failed attempt goes back to pick_server or connect
+//   read_head ─> apply_rules ─> edit_request ─> pick_server ─> connect ─> send_head ─> forward
+//       │         │  │               ^          │  ^ │            │           │           │
+//       │         │  └ buffer_request┘          │  │ └ wait_in_queue          │           │
+//       v         v                             v  └──── a failed attempt ────┴───────────┤
+//   reply_self ───────────────────────────────────> finish <──────────────────────────────┘
 //
 // A step does its work and returns what comes next; advance() is the only place that changes the
 // step. Callbacks of connections and timers only make the session call advance() again. In mode tcp
