@@ -17,15 +17,15 @@ constexpr const char* kVip = "10.1.10.50/24";
 // kernel may take its time to close a packet socket, and both nodes wait for it here.
 class Node {
  public:
-  Node(Loop& loop, const char* interface, int priority)
+  Node(Loop& loop, const char* interface, int priority, const char* lines = "")
       : loop_(loop),
         interface_(interface),
         config_(config_of(fmt::format("vrrp v\ninterface {}\nvrid 51\nversion 3\nadvert-int 500ms\n"
                                       "priority {}\nno track-proxy\n"
                                       "virtual-address {}\nvirtual-address 2001:db8::50/64\n"
                                       "authentication hmac key 1 "
-                                      "hex:000102030405060708090a0b0c0d0e0f active\n",
-                                      interface, priority, kVip))),
+                                      "hex:000102030405060708090a0b0c0d0e0f active\n{}",
+                                      interface, priority, kVip, lines))),
         shared_(std::move(Shared::create(*config_, 1)).value()) {
     start({});
   }
@@ -105,10 +105,11 @@ struct Cable {
   Loop loop;
 };
 
+// `lines` are further ones of the backup.
 struct Pair : Cable {
-  Pair() {
+  explicit Pair(const char* lines = "") {
     REQUIRE(until([&] { return first.is(VrrpState::kMaster); }));
-    second.emplace(loop, "w1", 100);
+    second.emplace(loop, "w1", 100, lines);
     REQUIRE(until([&] { return second->is(VrrpState::kBackup) && second->heard() >= 1; }));
   }
   Node first{loop, "w0", 255};  // the owner: master at once
@@ -119,7 +120,7 @@ TEST_CASE("master and backup are handed over a hundred times without a transitio
           "[vrrp][netns]") {
   TestNamespace ns;
   if (!ns) return;
-  Pair pair;
+  Pair pair("down-timer-adverts 100\n");  // however busy the machine is
   const uint64_t announced = pair.first.sum(&VrrpSlot::announcements);
   for (int i = 0; i < 100; ++i) {
     INFO("hand-over " << i);
