@@ -10,6 +10,7 @@
 #include "loop/channel.h"
 #include "loop/watch.h"
 #include "process/daemon.h"
+#include "process/lifeline.h"
 #include "process/messages.h"
 #include "process/stack_dump.h"
 #include "process/title.h"
@@ -19,6 +20,7 @@ namespace hawser {
 namespace {
 
 constexpr int64_t kBeatEveryMs = 100;
+constexpr Millis kLiftEvery{100};
 
 // Signals for the program as a whole are the master's, also when a terminal or an init system sends
 // them to everybody.
@@ -39,9 +41,19 @@ bool die_with(pid_t master, uint32_t slot) {
   return getppid() == master;
 }
 
+// A worker has the master's priority until the end of its first turn, in which it accepts whoever
+// waited for it.
+struct Newborn {
+  const std::optional<Priority>& usual;
+  ~Newborn() {
+    if (usual) usual->apply();
+  }
+};
+
 class ChildProcess {
  public:
-  ChildProcess(const Inherited& inherited, const RoleMakers& makers, ChildSeat seat)
+  ChildProcess(const Inherited& inherited, const RoleMakers& makers, ChildSeat seat,
+               Lifeline& lifeline)
       : inherited_(inherited),
         slot_(seat.slot),
         heartbeat_(inherited.shared.process(seat.slot)),
@@ -53,9 +65,11 @@ class ChildProcess {
               if (slot_ == kVrrpSlot) role_->stop([] {});
               _exit(1);
             }),
-        doorbell_(loop_, heartbeat_.doorbell.load(), [this] {
-          if (role_) role_->doorbell();
-        }) {
+        doorbell_(loop_, heartbeat_.doorbell.load(),
+                  [this] {
+                    if (role_) role_->doorbell();
+                  }),
+        lifting_(loop_, [&lifeline] { lifeline.rise(); }) {
     if (slot_ == kVrrpSlot) {
       role_ = makers.vrrp(loop_, inherited_);
     } else if (slot_ == kControlSlot) {
@@ -71,6 +85,7 @@ class ChildProcess {
 
   int run() {
     beat_on_every_turn(loop_, heartbeat_);
+    lifting_.start(kLiftEvery, kLiftEvery);
     role_->start([this] { serve(); });
     loop_.run();
     return 0;
@@ -80,6 +95,9 @@ class ChildProcess {
   void serve() {
     heartbeat_.serving_ns.store(monotonic_ns());
     heartbeat_.state.store(ProcessState::kServing);
+    if (slot_ >= kFirstWorker) {
+      loop_.bury(std::unique_ptr<Newborn>(new Newborn{inherited_.usual_priority}));
+    }
     if (inherited_.daemon) {
       set_log_stderr(false);
       detach_output();
@@ -130,6 +148,7 @@ class ChildProcess {
   std::unique_ptr<ControlLink> control_;  // a worker's
   Channel master_;
   Doorbell doorbell_;
+  Timer lifting_;
   std::unique_ptr<Role> role_;
 };
 
@@ -145,18 +164,18 @@ void beat_on_every_turn(Loop& loop, Heartbeat& heartbeat) {
 int run_child(const Inherited& inherited, const RoleMakers& makers, ChildSeat seat) {
   const pid_t master = seat.master;
   const uint32_t slot = seat.slot;
-  const Fd stack = std::move(seat.stack);
   if (!die_with(master, slot)) return 1;
+  if (slot < kFirstWorker && inherited.usual_priority) inherited.usual_priority->apply();
   set_up_signals();
   set_process_title(process_name(seat.slot));
-  install_stack_dump(stack.get());
+  Lifeline lifeline(std::move(seat.stack));
   detach_stdin();
   Counter* dropped_lines = nullptr;
   if (seat.slot >= kFirstWorker) {
     dropped_lines = &inherited.shared.process_counters(seat.slot - kFirstWorker).log_dropped;
   }
   makers.open_log(inherited.config, dropped_lines);
-  ChildProcess process(inherited, makers, std::move(seat));
+  ChildProcess process(inherited, makers, std::move(seat), lifeline);
   Privileges keep = slot == kVrrpSlot ? inherited.vrrp_privileges : inherited.privileges;
   if (slot == kControlSlot) keep = control_privileges(inherited.config, std::move(keep));
   if (const auto dropped = drop_privileges(keep); !dropped) {

@@ -14,7 +14,7 @@ struct ChildSeat {
   uint32_t slot = 0;  // ProcessSlot
   pid_t master = 0;
   Fd channel;  // to the master
-  Fd stack;    // where its stack goes when it hangs
+  Fd stack;    // where its stack goes when it hangs, and whose end tells of its own; see Lifeline
 };
 
 // To be called in the new process, which must not touch the master's loop, and exits with what this

@@ -104,14 +104,17 @@ void Generation::adopt(Member& member, pid_t pid, Fd channel, Fd stack) {
   member.channel = std::make_unique<Channel>(
       loop_, std::move(channel),
       [this, &member](const ChannelMessage& message) { receive(member, message); },
-      [] {});  // its death is told by the kernel
+      [] {});  // its lifeline tells earlier
   member.stack_pipe = std::move(stack);
   member.stack_watch = std::make_unique<FdWatch>(
       loop_, member.stack_pipe.get(), FdWatch::kRead, [this, &member](int) {
         char text[4096];
         const ssize_t n = read(member.stack_pipe.get(), text, sizeof text);
         if (n > 0) member.stack.append(text, static_cast<size_t>(n));
-        if (n == 0) member.stack_watch->set(0);
+        if (n == 0) {
+          member.stack_watch->set(0);
+          return notice_end(member);
+        }
         if (member.hung_since_ns != 0 && member.stack.ends_with('\0')) end_hung(member);
       });
   if (member.is_worker()) {
@@ -141,9 +144,7 @@ void Generation::receive(Member& member, const ChannelMessage& message) {
 void Generation::serve(Member& member) {
   member.serves = true;
   if (member.has_served) {
-    const int64_t away_ns = member.heartbeat->serving_ns.load() - member.heartbeat->lost_ns.load();
-    HW_NOTICE("{} ({}) serves again, {:.1f} ms after its predecessor was gone", member.name,
-              member.pid, static_cast<double>(away_ns) / 1e6);
+    if (!is_ending(member)) tell_return(member);
     ring_others(member);
   }
   member.has_served = true;

@@ -51,7 +51,19 @@ class Generation {
   void receive(Member& member, const ChannelMessage& message);
   void serve(Member& member);
 
+  // A process whose end is known, but that still closes its connections and cannot be reaped.
+  struct Ending {
+    pid_t pid;
+    Member* member;
+    Micros lived;
+    uint32_t lost;  // client connections
+  };
   void lose(Member& member, int status);
+  void notice_end(Member& member);
+  Ending part_with(Member& member, ProcessState state);
+  void tell_end(const Ending& end, int status, std::string_view when);
+  void tell_return(const Member& member);
+  bool is_ending(const Member& member) const;
   bool addresses_leave();
   void end_others();
   void restart_later(Member& member, Millis lived);
@@ -72,6 +84,7 @@ class Generation {
   GenerationEvents events_;
   std::function<void()> leave_;
   std::vector<std::unique_ptr<Member>> members_;  // control, vrrp where configured, the workers
+  std::vector<Ending> endings_;
   std::vector<Fd> doorbells_;
   HangJudge judge_;
   LoadAudit audit_;

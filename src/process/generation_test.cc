@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/testing.h"
 
 namespace hawser {
@@ -63,6 +64,7 @@ struct Processes {
   std::unique_ptr<Inherited> inherited;
   Loop loop;
   bool ready = false, ended = false;
+  bool reaps = true;  // false: nobody's end is told, as while it still closes its connections
   std::string failure;
   std::unique_ptr<SignalWatch> signals;
   std::unique_ptr<Generation> generation;
@@ -83,8 +85,7 @@ struct Processes {
     inherited =
         std::make_unique<Inherited>(Inherited{config, *shared, *listeners, {}, {}, false, false});
     signals = std::make_unique<SignalWatch>(loop, std::initializer_list<int>{SIGCHLD}, [this](int) {
-      int status;
-      for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) generation->reap(pid, status);
+      if (reaps) reap();
     });
     generation = std::make_unique<Generation>(
         loop, *inherited, kTestRoles,
@@ -97,8 +98,15 @@ struct Processes {
     generation->start();
   }
   ~Processes() {
+    reaps = true;
+    reap();
     generation->stop();
     run_until([this] { return ended; });
+  }
+
+  void reap() {
+    int status;
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) generation->reap(pid, status);
   }
 
   Heartbeat& worker(uint32_t n) { return shared->process(kFirstWorker + n); }
@@ -150,6 +158,64 @@ TEST_CASE("a worker that is killed is replaced, and its connections are taken ba
   CHECK(processes.worker(0).pid == neighbour);
   CHECK(processes.shared->header().conns == 1);
   CHECK(processes.shared->process_counters(1).lost_conns.value() == 2);
+}
+
+std::vector<std::string> log_lines;
+struct CapturedLog {
+  CapturedLog() {
+    log_lines.clear();
+    set_log_stderr(false);
+    set_log_sink([](LogLevel, std::string_view text) { log_lines.emplace_back(text); });
+  }
+  ~CapturedLog() {
+    set_log_sink(nullptr);
+    set_log_stderr(true);
+  }
+};
+
+TEST_CASE("a worker that cannot be reaped yet is replaced already") {
+  Processes processes(2);
+  REQUIRE(processes.run_until([&] { return processes.ready; }));
+  Heartbeat& worker = processes.worker(1);
+  processes.shared->proxy_gauges(1, 0).fe_conns = 2;
+  const CapturedLog log;
+  const pid_t victim = worker.pid;
+  processes.reaps = false;
+  kill(victim, SIGKILL);
+  CHECK(processes.run_until(
+      [&] { return worker.restarts == 1 && worker.state == ProcessState::kServing; }));
+  CHECK(worker.pid != victim);
+  CHECK(kill(victim, 0) == 0);
+  CHECK(processes.shared->process_counters(1).lost_conns.value() == 2);
+
+  SECTION("its end is told before the return of its successor") {
+    processes.reap();
+    CHECK(processes.run_until([&] { return log_lines.size() == 2; }));
+    CHECK_THAT(log_lines[0], Catch::Matchers::Contains("was killed by SIGKILL") &&
+                                 Catch::Matchers::EndsWith("; 2 client connections lost"));
+    CHECK_THAT(log_lines[1], Catch::Matchers::Contains("serves again"));
+    CHECK(worker.restarts == 1);
+  }
+  SECTION("the program has not ended before it is reaped") {
+    processes.generation->stop();
+    const auto all_gone = [&] {
+      return worker.pid == 0 && processes.worker(0).pid == 0 &&
+             processes.shared->process(kControlSlot).pid == 0;
+    };
+    CHECK(processes.run_until([&] {
+      for (const pid_t pid : {worker.pid.load(), processes.worker(0).pid.load(),
+                              processes.shared->process(kControlSlot).pid.load()}) {
+        int status;
+        if (pid > 0 && waitpid(pid, &status, WNOHANG) == pid) {
+          processes.generation->reap(pid, status);
+        }
+      }
+      return all_gone();
+    }));
+    CHECK_FALSE(processes.ended);
+    processes.reap();
+    CHECK(processes.ended);
+  }
 }
 
 TEST_CASE("a worker that hangs is killed and replaced") {

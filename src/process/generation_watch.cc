@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "base/text.h"
 #include "process/generation.h"
@@ -35,6 +37,16 @@ Micros since(int64_t then_ns) {
 }  // namespace
 
 bool Generation::reap(pid_t pid, int status) {
+  const auto ending = std::find_if(endings_.begin(), endings_.end(),
+                                   [pid](const Ending& end) { return end.pid == pid; });
+  if (ending != endings_.end()) {
+    const Ending end = *ending;
+    endings_.erase(ending);
+    tell_end(end, status, "");
+    if (end.member->serves) tell_return(*end.member);
+    if (phase_ != Phase::kServing) check_ended();
+    return true;
+  }
   for (const auto& member : members_) {
     if (member->pid == pid) {
       lose(*member, status);
@@ -44,22 +56,55 @@ bool Generation::reap(pid_t pid, int status) {
   return false;
 }
 
+// The lifeline of a process that ends is closed when its memory has been freed: nothing is left
+// that it could do. But it can be reaped only when all of its connections are closed, too. The
+// successor need not wait for that, unless it has to wait anyway.
+void Generation::notice_end(Member& member) {
+  if (phase_ != Phase::kServing || member.pid <= 0) return;
+  if (!member.pacer.is_at_once(std::chrono::duration_cast<Millis>(since(member.started_ns))))
+    return;
+  // Whoever lost its lifeline in another way must not go on beside its successor.
+  kill(member.pid, SIGKILL);
+  endings_.push_back(part_with(member, ProcessState::kDead));
+  restart_later(member, std::chrono::duration_cast<Millis>(endings_.back().lived));
+}
+
+bool Generation::is_ending(const Member& member) const {
+  return std::any_of(endings_.begin(), endings_.end(),
+                     [&member](const Ending& end) { return end.member == &member; });
+}
+
 void Generation::lose(Member& member, int status) {
-  const bool ended_in_order = WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
-                              (phase_ == Phase::kDraining || phase_ == Phase::kStopping);
-  const pid_t pid = std::exchange(member.pid, 0);
-  const Micros lived = since(member.started_ns);
-  member.heartbeat->lost_ns.store(monotonic_ns());
-  member.heartbeat->state.store(ended_in_order ? ProcessState::kAbsent : ProcessState::kDead);
-  member.heartbeat->pid.store(0);
-  std::string lost;
-  if (member.is_worker()) {
-    const uint32_t connections = inherited_.shared.take_back(member.worker());
-    inherited_.shared.process_counters(member.worker()).lost_conns.add(connections);
-    audit_.begin();
-    lost = fmt::format("; {} client connection{} lost", connections, connections == 1 ? "" : "s");
+  const bool stopping = phase_ == Phase::kDraining || phase_ == Phase::kStopping;
+  const bool in_order = stopping && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  const Ending end = part_with(member, in_order ? ProcessState::kAbsent : ProcessState::kDead);
+  if (stopping) {
+    if (!in_order && phase_ == Phase::kDraining) tell_end(end, status, " while it drained");
+    return leaving_ && member.slot == kVrrpSlot ? end_others() : check_ended();
   }
-  if (member.slot == kVrrpSlot && !ended_in_order) makers_.release_vips(inherited_.config);
+  tell_end(end, status, "");
+  if (!member.has_served && end.lived < kEarly) ++member.early_deaths;
+  judge_start(member);
+  if (phase_ == Phase::kStarting || phase_ == Phase::kServing) {
+    restart_later(member, std::chrono::duration_cast<Millis>(end.lived));
+  }
+}
+
+// Nothing of the process runs any more: its place is free.
+Generation::Ending Generation::part_with(Member& member, ProcessState state) {
+  Ending end{std::exchange(member.pid, 0), &member, since(member.started_ns), 0};
+  member.heartbeat->lost_ns.store(monotonic_ns());
+  member.heartbeat->state.store(state);
+  member.heartbeat->pid.store(0);
+  member.serves = false;
+  if (member.is_worker()) {
+    end.lost = inherited_.shared.take_back(member.worker());
+    inherited_.shared.process_counters(member.worker()).lost_conns.add(end.lost);
+    audit_.begin();
+  }
+  if (member.slot == kVrrpSlot && state != ProcessState::kAbsent) {
+    makers_.release_vips(inherited_.config);
+  }
   // They accept for it, and may use what it held of servers' limits.
   ring_others(member);
   loop_.bury(std::move(member.channel));
@@ -68,20 +113,23 @@ void Generation::lose(Member& member, int status) {
   if (member.stack_watch != nullptr) member.stack_watch->set(0);
   loop_.bury(std::move(member.stack_watch));
   member.stack_pipe.reset();
+  return end;
+}
 
-  if (phase_ == Phase::kDraining || phase_ == Phase::kStopping) {
-    if (!ended_in_order && phase_ == Phase::kDraining) {
-      HW_ALERT("{} ({}) {} while it drained{}", member.name, pid, how_it_ended(status), lost);
-    }
-    return leaving_ && member.slot == kVrrpSlot ? end_others() : check_ended();
+void Generation::tell_end(const Ending& end, int status, std::string_view when) {
+  std::string lost;
+  if (end.member->is_worker()) {
+    lost = fmt::format("; {} client connection{} lost", end.lost, end.lost == 1 ? "" : "s");
   }
-  HW_ALERT("{} ({}) {} after {:.3f} s{}", member.name, pid, how_it_ended(status), seconds(lived),
-           lost);
-  if (!member.has_served && lived < kEarly) ++member.early_deaths;
-  judge_start(member);
-  if (phase_ == Phase::kStarting || phase_ == Phase::kServing) {
-    restart_later(member, std::chrono::duration_cast<Millis>(lived));
-  }
+  HW_ALERT("{} ({}) {}{} after {:.3f} s{}", end.member->name, end.pid, how_it_ended(status), when,
+           seconds(end.lived), lost);
+}
+
+// Told after its predecessor's end, which may become known later.
+void Generation::tell_return(const Member& member) {
+  const Heartbeat& beat = *member.heartbeat;
+  HW_NOTICE("{} ({}) serves again, {:.1f} ms after its predecessor's end", member.name, member.pid,
+            static_cast<double>(beat.serving_ns.load() - beat.lost_ns.load()) / 1e6);
 }
 
 void Generation::restart_later(Member& member, Millis lived) {
@@ -98,7 +146,7 @@ void Generation::restart_later(Member& member, Millis lived) {
 }
 
 void Generation::check_ended() {
-  bool workers_left = false, any_left = false;
+  bool workers_left = false, any_left = !endings_.empty();
   for (const auto& member : members_) {
     any_left |= member->pid > 0;
     workers_left |= member->is_worker() && member->pid > 0;

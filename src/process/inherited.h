@@ -4,12 +4,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "config/model.h"
 #include "loop/loop.h"
 #include "loop/role.h"
 #include "process/listeners.h"
+#include "process/priority.h"
 #include "process/privilege.h"
 #include "shm/shared.h"
 
@@ -23,6 +25,8 @@ struct Inherited {
   Privileges vrrp_privileges;
   bool single_process = false;  // all roles share this one (-d)
   bool daemon = false;          // a child gives up standard output and error once it serves
+  // What processes go back to that do not need the master's priority; nullopt: it has none.
+  std::optional<Priority> usual_priority = {};
 };
 
 // Control's way to RuntimeControl::ask_workers().

@@ -143,7 +143,7 @@ class Master {
 };
 
 // In the background if asked to, with the pid of whoever runs from here on in the pid file.
-int run_processes(const MasterOptions& options, const Inherited& inherited) {
+int run_processes(const MasterOptions& options, Inherited inherited) {
   Fd start_report;
   if (inherited.daemon) {
     auto pipe = daemonize();
@@ -159,6 +159,7 @@ int run_processes(const MasterOptions& options, const Inherited& inherited) {
     pid_file = std::move(written).value();
   }
   if (options.single_process) return run_single(inherited, kRoles);
+  inherited.usual_priority = raise_priority();
   open_process_log(inherited.config, nullptr);
   return Master(options, inherited, std::move(start_report)).run();
 }

@@ -49,6 +49,8 @@ void install_stack_dump(int fd) {
   sigaction(dump_signal(), &action, nullptr);
 }
 
+void move_stack_dump(int fd) { g_fd = fd; }
+
 void request_stack_dump(pid_t pid) {
   kill(pid, dump_signal());
   kill(pid, SIGCONT);  // a stopped process handles signals only once it goes on

@@ -11,6 +11,7 @@ namespace hawser {
 // In the child: installs a signal handler that writes the present stack to `fd`, ended by a NUL
 // byte.
 void install_stack_dump(int fd);
+void move_stack_dump(int fd);  // the same to another descriptor
 
 // In the master: makes a child write its stack, even one that is stopped.
 void request_stack_dump(pid_t pid);

@@ -16,6 +16,10 @@ constexpr int kStartFactor = 6;
 
 }  // namespace
 
+bool RestartPacer::is_at_once(Millis lived) const {
+  return lived >= kLongLife || next_ == Millis(0);
+}
+
 Millis RestartPacer::pause_after(Millis lived) {
   if (lived >= kLongLife) next_ = Millis(0);
   const Millis pause = next_;

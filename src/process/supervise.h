@@ -14,6 +14,8 @@ namespace hawser {
 class RestartPacer {
  public:
   Millis pause_after(Millis lived);
+  // Whether that would be none now.
+  bool is_at_once(Millis lived) const;
 
  private:
   Millis next_{0};

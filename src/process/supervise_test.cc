@@ -12,7 +12,10 @@ int64_t at(Millis time) { return std::chrono::nanoseconds(time).count(); }
 
 TEST_CASE("the first restart is at once, the next ones wait longer and longer") {
   RestartPacer pacer;
+  CHECK(pacer.is_at_once(1ms));
   CHECK(pacer.pause_after(1ms) == 0ms);
+  CHECK_FALSE(pacer.is_at_once(1ms));
+  CHECK(pacer.is_at_once(500ms));
   CHECK(pacer.pause_after(1ms) == 100ms);
   CHECK(pacer.pause_after(1ms) == 200ms);
   CHECK(pacer.pause_after(1ms) == 400ms);
