@@ -159,13 +159,6 @@ void DataPlane::end_accept_failure() {
   if (const Fd probe(eventfd(0, EFD_CLOEXEC)); probe) deaf_ns().store(0, kRelaxed);
 }
 
-uint32_t DataPlane::session_rate(const Frontend& frontend) {
-  uint32_t rate = 0;
-  for (uint32_t w = 0; w < shared.workers(); ++w)
-    rate += shared.frontend(w, frontend.config.index).sess_rate.rate(now_ms());
-  return rate;
-}
-
 void DataPlane::count_bytes(const Frontend& frontend, const Backend* backend, const Server* server,
                             uint32_t listener, uint64_t in, uint64_t out) {
   const auto add = [in, out](auto& counts) {

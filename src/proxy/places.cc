@@ -3,6 +3,7 @@
 // leave. They are counted over all workers and taken before accept(2), so that no limit is ever
 // exceeded.
 #include <bit>
+#include <iterator>
 
 #include "base/clock.h"
 #include "loop/watch.h"
@@ -24,76 +25,91 @@ bool add_within(std::atomic<uint32_t>& total, uint32_t limit) {
 
 }  // namespace
 
+// What holds for all workers together, and a bit for each worker whose clients it holds up.
+struct DataPlane::PlaceLimit {
+  std::atomic<uint32_t>& total;
+  uint32_t most;  // 0: no limit
+  std::atomic<uint64_t>& paused;
+};
+
 // The bit is set before the second look: whoever leaves in between sees the bit, or this look the
 // place.
-bool DataPlane::take_or_wait(std::atomic<uint32_t>& total, uint32_t limit,
-                             std::atomic<uint64_t>& paused) {
-  if (add_within(total, limit)) return true;
-  paused.fetch_or(own_bit());
-  if (!add_within(total, limit)) return false;
-  paused.fetch_and(~own_bit());
+bool DataPlane::take_or_wait(const PlaceLimit& limit) {
+  if (add_within(limit.total, limit.most)) return true;
+  limit.paused.fetch_or(own_bit());
+  if (!add_within(limit.total, limit.most)) return false;
+  limit.paused.fetch_and(~own_bit());
   return true;
 }
 
 bool DataPlane::take_place(const Frontend& frontend, uint32_t listener, uint32_t bind_limit) {
   SharedHeader& header = shared.header();
   ProxyLoad& load = shared.proxy_load(frontend.config.index);
-  const uint32_t rate = frontend.config.rate_limit_sessions;
-  if (rate != 0 && session_rate(frontend) >= rate) return false;
-  if (!take_or_wait(header.conns, header.maxconn.load(kRelaxed), header.paused_workers))
-    return false;
-  if (!take_or_wait(load.fe_conns, frontend.config.maxconn, load.paused_workers)) {
-    header.conns.fetch_sub(1, kRelaxed);
+  ListenerLoad& line = shared.listener_load(listener);
+  const PlaceLimit limits[] = {
+      {header.conns, header.maxconn.load(kRelaxed), header.paused_workers},
+      {load.fe_conns, frontend.config.maxconn, load.paused_workers},
+      {line.conns, bind_limit, line.paused_workers},
+  };
+  for (size_t i = 0; i < std::size(limits); ++i) {
+    if (take_or_wait(limits[i])) continue;
+    // Others may have found a wider limit reached because of this attempt. They do not wait for
+    // this one, so nobody wakes anybody in a circle.
+    while (i-- > 0) {
+      limits[i].total.fetch_sub(1);
+      wake_waiting(limits[i].paused.load());
+    }
     return false;
   }
   shift(shared.proxy_gauges(worker, frontend.config.index).fe_conns, 1);
   shift(count_listener(listener).conns, 1);
-  if (bind_limit == 0 || within_bind_limit(listener, bind_limit)) return true;
-  leave_place(frontend, listener);
-  return false;
+  return true;
 }
 
-// There is no shared number for a bind line. Every worker counts itself in and looks then, so that
-// of two at the last place at least one sees the other.
-bool DataPlane::within_bind_limit(uint32_t listener, uint32_t limit) {
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  uint32_t conns = 0;
-  for (uint32_t w = 0; w < shared.workers(); ++w)
-    conns += shared.listener(w, listener).conns.load(kRelaxed);
-  return conns <= limit;
-}
-
-void DataPlane::leave_place(const Frontend& frontend, uint32_t listener) {
-  shared.header().conns.fetch_sub(1);
-  shared.proxy_load(frontend.config.index).fe_conns.fetch_sub(1);
+// Others come first: a worker that went on by itself would keep every place to its own clients.
+bool DataPlane::leave_place(const Frontend& frontend, uint32_t listener) {
+  SharedHeader& header = shared.header();
+  ProxyLoad& load = shared.proxy_load(frontend.config.index);
+  ListenerLoad& line = shared.listener_load(listener);
+  header.conns.fetch_sub(1);
+  load.fe_conns.fetch_sub(1);
+  line.conns.fetch_sub(1);
   shift(shared.proxy_gauges(worker, frontend.config.index).fe_conns, -1);
   shift(count_listener(listener).conns, -1);
+  return wake_waiting(header.paused_workers.load() | load.paused_workers.load() |
+                      line.paused_workers.load());
 }
 
-// Wakes the other workers whose clients wait for a place. They come first: a worker that went on by
-// itself would keep every place to its own clients.
-bool DataPlane::offer_place(const Frontend& frontend) {
-  std::atomic<uint64_t>& process_bits = shared.header().paused_workers;
-  std::atomic<uint64_t>& frontend_bits = shared.proxy_load(frontend.config.index).paused_workers;
-  const uint64_t others = (process_bits.load() | frontend_bits.load()) & ~own_bit();
-  bool offered = false;
-  for (uint64_t left = others; left != 0; left &= left - 1) {
+bool DataPlane::wake_waiting(uint64_t workers) {
+  bool woken = false;
+  for (uint64_t left = workers & ~own_bit(); left != 0; left &= left - 1) {
     const auto other = static_cast<uint32_t>(std::countr_zero(left));
     const int bell = shared.process(kFirstWorker + other).doorbell.load(kRelaxed);
     if (bell < 0 || !is_alive(other)) continue;
     Doorbell::ring(bell);
-    offered = true;
+    woken = true;
   }
-  return offered;
+  return woken;
 }
 
 void DataPlane::stop_waiting_for_places() {
-  shared.header().paused_workers.fetch_and(~own_bit());
-  for (const auto& frontend : frontends) {
-    if (frontend == nullptr) continue;
-    std::atomic<uint64_t>& bits = shared.proxy_load(frontend->config.index).paused_workers;
+  const auto clear = [this](std::atomic<uint64_t>& bits) {
     if ((bits.load(kRelaxed) & own_bit()) != 0) bits.fetch_and(~own_bit());
+  };
+  clear(shared.header().paused_workers);
+  for (const auto& frontend : frontends) {
+    if (frontend != nullptr) clear(shared.proxy_load(frontend->config.index).paused_workers);
   }
+  for (uint32_t i = 0; i < config.listeners; ++i) clear(shared.listener_load(i).paused_workers);
+}
+
+int64_t DataPlane::rate_wait_ms(const Frontend& frontend) const {
+  const uint32_t limit = frontend.config.rate_limit_sessions;
+  if (limit == 0) return 0;
+  RateCounter::Seconds sum;
+  for (uint32_t w = 0; w < shared.workers(); ++w)
+    sum += shared.frontend(w, frontend.config.index).sess_rate.seconds(now_ms());
+  return sum.wait_ms(now_ms() % 1000, limit);
 }
 
 }  // namespace hawser

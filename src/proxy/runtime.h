@@ -122,9 +122,10 @@ class DataPlane {
   // from before accept(2) to the close (places.cc). false: there is none. offer_place() of whoever
   // leaves one rings this worker then, unless the limit is a rate or a bind line's.
   bool take_place(const Frontend& frontend, uint32_t listener, uint32_t bind_limit);
-  void leave_place(const Frontend& frontend, uint32_t listener);
-  // A place was left. true: other workers wait for it, and were woken.
-  bool offer_place(const Frontend& frontend);
+  // true: other workers wait for it, and were woken.
+  bool leave_place(const Frontend& frontend, uint32_t listener);
+  // How long `rate-limit sessions` forbids another one. 0: it does not.
+  int64_t rate_wait_ms(const Frontend& frontend) const;
   // This worker tries again, whatever held it up.
   void stop_waiting_for_places();
   void count_accept(const Frontend& frontend, uint32_t listener);
@@ -132,7 +133,6 @@ class DataPlane {
   void note_accept_failure(int code);
   // Looks whether descriptors are to be had again, after a failure. Nobody may come to accept.
   void end_accept_failure();
-  uint32_t session_rate(const Frontend& frontend);  // of all workers, per second
   // The loop of this worker has turned within half a second. Nobody waits for what another does.
   bool is_alive(uint32_t which) const;
   void count_bytes(const Frontend& frontend, const Backend* backend, const Server* server,
@@ -168,8 +168,9 @@ class DataPlane {
   bool may_serve(const Server& server, const WaitEntry& entry) const;
   uint32_t slot_limit(const Server& server) const;
   uint64_t own_bit() const { return uint64_t{1} << worker; }
-  bool take_or_wait(std::atomic<uint32_t>& total, uint32_t limit, std::atomic<uint64_t>& paused);
-  bool within_bind_limit(uint32_t listener, uint32_t limit);
+  struct PlaceLimit;
+  bool take_or_wait(const PlaceLimit& limit);
+  bool wake_waiting(uint64_t workers);
   std::vector<std::unique_ptr<Stream>> free_streams_;
   std::vector<BadMessage> bad_messages_;
 };

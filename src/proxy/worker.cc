@@ -81,8 +81,7 @@ class Worker final : public Role, public SessionRegistry {
   void session_ended(Session& session) override {
     (session.previous != nullptr ? session.previous->next : first_) = session.next;
     if (session.next != nullptr) session.next->previous = session.previous;
-    session.listener().session_ended();
-    const bool offered = plane_.offer_place(session.frontend());
+    const bool offered = session.listener().session_ended();
     plane_.loop.bury(std::unique_ptr<Session>(&session));
     if (any_paused_ && !offered) resume_listeners();
     if (plane_.draining && first_ == nullptr) finish_drain();

@@ -22,19 +22,32 @@ void RateCounter::add(int64_t now_ms, uint32_t n) {
   current_.store(events + n, std::memory_order_relaxed);
 }
 
-uint32_t RateCounter::rate(int64_t now_ms) const {
+RateCounter::Seconds RateCounter::seconds(int64_t now_ms) const {
   const int64_t age = now_ms / 1000 - second_.load(std::memory_order_relaxed);
-  uint32_t current = current_.load(std::memory_order_relaxed);
-  uint32_t previous = previous_.load(std::memory_order_relaxed);
-  if (age > 1) return 0;
-  if (age == 1) {
-    previous = current;
-    current = 0;
-  }
+  const uint32_t current = current_.load(std::memory_order_relaxed);
+  if (age > 1) return {};
+  if (age == 1) return {0, current};
+  return {current, previous_.load(std::memory_order_relaxed)};
+}
+
+uint64_t RateCounter::Seconds::rate(int64_t ms) const {
   // One event in the last second is shown for the whole of this one instead of fading to nothing.
   if (previous <= 1 && current == 0) return previous;
-  const auto left_ms = static_cast<uint64_t>(1000 - now_ms % 1000);
-  return current + static_cast<uint32_t>(previous * left_ms / 1000);
+  return current + previous * static_cast<uint64_t>(1000 - ms) / 1000;
+}
+
+int64_t RateCounter::Seconds::wait_ms(int64_t ms, uint64_t limit) const {
+  if (rate(ms) < limit) return 0;
+  const int64_t left = 1000 - ms;
+  if (current >= limit) return left + Seconds{0, current}.wait_ms(0, limit);
+  if (previous <= 1 && current == 0) return left;
+  // The most milliseconds that may be left of this second: `previous * left / 1000` is less than
+  // what `current` leaves of the limit.
+  return left - static_cast<int64_t>(((limit - current) * 1000 - 1) / previous);
+}
+
+uint32_t RateCounter::rate(int64_t now_ms) const {
+  return static_cast<uint32_t>(seconds(now_ms).rate(now_ms % 1000));
 }
 
 uint32_t RateCounter::whole_second(int64_t now_ms) const {

@@ -34,6 +34,20 @@ class RateCounter {
   uint32_t rate(int64_t now_ms) const;
   // Events in the last whole second.
   uint32_t whole_second(int64_t now_ms) const;
+  // What the rate is made of: events in the second that now_ms is in, and in the one before.
+  struct Seconds {
+    uint64_t current = 0, previous = 0;
+    // As rate(), at a millisecond of the second.
+    uint64_t rate(int64_t ms) const;
+    // How long, from that millisecond on, until it is less than `limit`, which is not 0. 0: it is.
+    int64_t wait_ms(int64_t ms, uint64_t limit) const;
+    Seconds& operator+=(const Seconds& other) {
+      current += other.current;
+      previous += other.previous;
+      return *this;
+    }
+  };
+  Seconds seconds(int64_t now_ms) const;
 
  private:
   std::atomic<int64_t> second_;

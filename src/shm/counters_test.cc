@@ -6,6 +6,24 @@
 namespace hawser {
 namespace {
 
+TEST_CASE("a rate falls below a limit when it says so, and not a millisecond earlier") {
+  using Seconds = RateCounter::Seconds;
+  const uint64_t limit = GENERATE(1, 2, 3, 7, 1000, 100'000);
+  const uint64_t current = GENERATE(0, 1, 2, 6, 7, 999, 250'000);
+  const uint64_t previous = GENERATE(0, 1, 2, 8, 1000, 300'000);
+  const int64_t ms = GENERATE(0, 1, 499, 998, 999);
+  const Seconds now{current, previous};
+  const auto rate_after = [&](int64_t wait_ms) {
+    const int64_t at = ms + wait_ms;
+    if (at < 1000) return now.rate(at);
+    return at < 2000 ? Seconds{0, current}.rate(at - 1000) : Seconds{}.rate(at - 2000);
+  };
+  const int64_t wait_ms = now.wait_ms(ms, limit);
+  CAPTURE(limit, current, previous, ms, wait_ms);
+  CHECK(rate_after(wait_ms) < limit);
+  if (wait_ms > 0) CHECK(rate_after(wait_ms - 1) >= limit);
+}
+
 TEST_CASE("a rate fades the last second out while this one fills") {
   RateCounter rate{};
   rate.add(10'000, 100);

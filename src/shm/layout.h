@@ -13,7 +13,7 @@ namespace hawser {
 
 inline constexpr uint32_t kMaxWorkers = 64;
 inline constexpr uint32_t kLayout =
-    9;  // raise on any change in this file, vrrp_state.h or counters.def
+    10;  // raise on any change in this file, vrrp_state.h or counters.def
 
 // Who a process is; indexes SharedHeader::processes. Worker n is kFirstWorker + n.
 enum ProcessSlot : uint32_t { kMasterSlot = 0, kControlSlot = 1, kVrrpSlot = 2, kFirstWorker = 3 };
@@ -106,6 +106,12 @@ struct alignas(64) ProxyLoad {
       servers_changed;  // control: counts state changes of the servers; balancers compare it
   // Frontend: a bit for each worker whose clients wait because of its maxconn.
   std::atomic<uint64_t> paused_workers;
+};
+
+// Of a bind line, over all workers.
+struct alignas(64) ListenerLoad {
+  std::atomic<uint32_t> conns;           // client connections
+  std::atomic<uint64_t> paused_workers;  // those whose clients wait because of its maxconn
 };
 
 // The gauges of one worker, each written by that worker only: what the master takes back when it

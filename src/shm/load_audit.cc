@@ -32,7 +32,8 @@ bool LoadAudit::compare(std::atomic<uint32_t>& load, Gauge gauge) {
 uint32_t LoadAudit::look() {
   if (looks_left_ == 0) return 0;
   const SharedHeader& header = shared_.header();
-  differences_.resize(kPerServer * header.servers + kPerProxy * header.proxies + 1);
+  differences_.resize(kPerServer * header.servers + kPerProxy * header.proxies + header.listeners +
+                      1);
   next_ = 0;
   uint32_t repaired = 0;
   for (uint32_t i = 0; i < header.servers; ++i) {
@@ -64,6 +65,11 @@ uint32_t LoadAudit::look() {
     repaired += compare(load.fe_conns, part(&WorkerProxyGauges::fe_conns));
     repaired += compare(load.be_served, part(&WorkerProxyGauges::be_served));
     repaired += compare(load.queued, part(&WorkerProxyGauges::queued));
+  }
+  for (uint32_t i = 0; i < header.listeners; ++i) {
+    repaired += compare(shared_.listener_load(i).conns, [this, i](uint32_t worker) {
+      return shared_.listener(worker, i).conns.load(kRelaxed);
+    });
   }
   repaired += compare(shared_.header().conns, clients);
   if (--looks_left_ == 0) differences_ = {};

@@ -76,6 +76,7 @@ Result<std::unique_ptr<Shared>> Shared::create(const Config& config, uint32_t wo
   const size_t states = cursor.take<ServerState>(servers);
   const size_t server_loads = cursor.take<ServerLoad>(servers);
   const size_t proxy_loads = cursor.take<ProxyLoad>(proxies);
+  const size_t listener_loads = cursor.take<ListenerLoad>(listeners);
   const size_t backend_states = cursor.take<BackendState>(proxies);
   const size_t proxy_marks = cursor.take<ProxyMarks>(proxies);
   const size_t server_marks = cursor.take<ServerMarks>(servers);
@@ -106,6 +107,7 @@ Result<std::unique_ptr<Shared>> Shared::create(const Config& config, uint32_t wo
   at(shared->server_states_, states);
   at(shared->server_loads_, server_loads);
   at(shared->proxy_loads_, proxy_loads);
+  at(shared->listener_loads_, listener_loads);
   at(shared->backend_states_, backend_states);
   at(shared->proxy_marks_, proxy_marks);
   at(shared->server_marks_, server_marks);
@@ -194,7 +196,7 @@ uint32_t Shared::take_back(uint32_t worker) {
     gauges.waits_since.store(0);
   }
   for (uint32_t i = 0; i < header_->listeners; ++i) {
-    listener(worker, i).conns.store(0, std::memory_order_relaxed);
+    give_back(listener_loads_[i].conns, listener(worker, i).conns);
   }
   const uint32_t lost = clients.load(std::memory_order_relaxed);
   give_back(header_->conns, clients);

@@ -96,6 +96,7 @@ TEST_CASE("a dead worker's share is taken back, and nobody else's") {
   shared->proxy_gauges(0, 0).fe_conns = 4;
   shared->proxy_gauges(1, 0).fe_conns = 5;
   shared->listener(0, 0).conns = 4;
+  shared->listener_load(0).conns = 6;
   shared->header().conns = 9;
 
   CHECK(shared->take_back(0) == 4);
@@ -104,6 +105,7 @@ TEST_CASE("a dead worker's share is taken back, and nobody else's") {
   CHECK(shared->proxy_load(0).fe_conns == 5);
   CHECK(shared->header().conns == 5);
   CHECK(shared->listener(0, 0).conns == 0);
+  CHECK(shared->listener_load(0).conns == 2);
   CHECK(shared->server_gauges(1, 0).served == 2);
 
   CHECK(shared->take_back(0) == 0);

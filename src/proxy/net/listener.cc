@@ -13,7 +13,7 @@ namespace hawser {
 
 Listener::Listener(DataPlane& plane, SessionRegistry& registry, Frontend& frontend,
                    const ListenSocket& socket)
-    : plane_(plane), registry_(registry), frontend_(frontend), socket_(socket) {}
+    : plane_(plane), registry_(registry), frontend_(frontend), socket_(socket), retry_(*this) {}
 
 Listener::~Listener() { close(); }
 
@@ -39,6 +39,9 @@ void Listener::resume() {
   if (!paused_) return;
   paused_ = false;
   open();
+  // Tries at once: the place may be free for a client of this worker who is gone, and then it is
+  // for others to take.
+  if (open_) plane_.loop.again(this, EPOLLIN);
 }
 
 // What every connection shall have is set on the listening socket: accept(2) hands it down
@@ -70,6 +73,10 @@ void Listener::fail(int code) {
 void Listener::on_io(uint32_t) {
   for (uint32_t n = std::max(1u, plane_.config.global.tune.maxaccept); n != 0; --n) {
     // Connections over a limit wait in the kernel's backlog.
+    if (const int64_t wait_ms = plane_.rate_wait_ms(frontend_); wait_ms != 0) {
+      plane_.wheel.set(retry_, plane_.now_ms() + wait_ms);
+      return pause();
+    }
     if (!plane_.take_place(frontend_, socket_.listener, socket_.bind->maxconn)) return pause();
     sockaddr_storage peer;
     peer.ss_family = AF_UNIX;  // stays where the client's socket has no name
@@ -94,6 +101,8 @@ void Listener::on_io(uint32_t) {
   }
 }
 
-void Listener::session_ended() { plane_.leave_place(frontend_, socket_.listener); }
+bool Listener::session_ended() { return plane_.leave_place(frontend_, socket_.listener); }
+
+void Listener::Retry::on_timer(WheelEntry& entry) { static_cast<Retry&>(entry).listener.resume(); }
 
 }  // namespace hawser

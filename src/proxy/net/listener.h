@@ -28,8 +28,8 @@ class Listener final : public IoHandler {
   uint32_t owner() const { return socket_.owner; }
   const BindConfig& bind() const { return *socket_.bind; }
   Frontend& frontend() { return frontend_; }
-  // The session has ended: its share of the limits is free.
-  void session_ended();
+  // The session has ended: its share of the limits is free. true: other workers take it.
+  bool session_ended();
 
   void on_io(uint32_t) override;
 
@@ -41,6 +41,11 @@ class Listener final : public IoHandler {
   SessionRegistry& registry_;
   Frontend& frontend_;
   ListenSocket socket_;
+  struct Retry : WheelEntry {  // when the limit of the rate allows another session
+    explicit Retry(Listener& l) : WheelEntry(on_timer), listener(l) {}
+    static void on_timer(WheelEntry& entry);
+    Listener& listener;
+  } retry_;
   bool open_ = false;
   bool paused_ = false;
 };
