@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What each level may do, and the words of a refusal: as HAProxy has them."""
 from cli import ask, config
-from hawser import Hawser, check, wait_until
+from hawser import Hawser, check, check_like_haproxy, wait_until
 from health import both
 
 CONFIG = config("stats socket {dir}/cli level admin",
@@ -37,6 +37,6 @@ for (level, command), own in ours.items():
         continue
     refused, theirs_refused = ("Permission denied" in answer for answer in (own, other))
     if refused or theirs_refused or command in EXACT:
-        check(own == other, f"{level}: {command}: {own!r}" + ("" if own == other else f", HAProxy {other!r}"))
+        check_like_haproxy(f"{level}: {command}", own, other)
     elif command != "show sess":  # where HAProxy lists the session that asks
         check(bool(own.strip()) == bool(other.strip()), f"{level}: {command} is answered" + ("" if own.strip() else " with nothing"))

@@ -5,7 +5,7 @@ HAProxy, where it does the same."""
 import time
 
 from cli import Cli, ask, config
-from hawser import Hawser, check, wait_until
+from hawser import Hawser, check, check_like_haproxy, wait_until
 from health import both
 
 CONFIG = config("stats socket {dir}/cli level admin", "stats timeout 10s")
@@ -78,4 +78,4 @@ for what, own in ours.items():
     other = theirs[what]
     if other.startswith("Unknown command"):  # the commands follow, which differ
         own, other = own.splitlines()[0], other.splitlines()[0]
-    check(own == other, f"{what}: {own!r}" + ("" if own == other else f", HAProxy {other!r}"))
+    check_like_haproxy(what, own, other)

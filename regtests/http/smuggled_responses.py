@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Responses that two programs could read in two ways become a 502, and the connections to both sides end: not a byte of what the
 server sent reaches the client."""
+import bad_messages
 from hawser import check
 from http_peers import Origin, Proxy, ask, fields, get, http_listen, status
 
@@ -10,35 +11,16 @@ CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 HIDDEN = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhidden"
 
 RESPONSES = {
-    "Content-Length and Transfer-Encoding": OK + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "two different lengths": OK + b"Content-Length: 0\r\nContent-Length: 5\r\n\r\n",
-    "two equal lengths": OK + b"Content-Length: 0\r\nContent-Length: 0\r\n\r\n",
-    "a list of lengths": OK + b"Content-Length: 0, 0\r\n\r\n",
-    "a negative length": OK + b"Content-Length: -1\r\n\r\n",
-    "a length of 65 bits": OK + b"Content-Length: 18446744073709551616\r\n\r\n",
-    "a coding behind chunked": OK + b"Transfer-Encoding: chunked, gzip\r\n\r\n",
-    "a coding before chunked": OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
-    "chunked in two fields": OK + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    **bad_messages.heads(OK),
+    **{name: CHUNKED + chunks for name, chunks in bad_messages.CHUNKS.items()},
     "a coding in HTTP/1.0": b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "obs-fold": OK + b"X: a\r\n b\r\nContent-Length: 0\r\n\r\n",
     "a bare LF behind the status line": b"HTTP/1.1 200 OK\nContent-Length: 0\r\n\r\n",
-    "a bare LF behind a field": OK + b"Content-Length: 0\n\r\n",
-    "a bare CR in a value": OK + b"X: a\rb\r\nContent-Length: 0\r\n\r\n",
     "a bare CR in the reason": b"HTTP/1.1 200 O\rK\r\nContent-Length: 0\r\n\r\n",
-    "a NUL in a value": OK + b"X: a\0b\r\nContent-Length: 0\r\n\r\n",
-    "a blank before the colon": OK + b"Content-Length : 0\r\n\r\n",
-    "a line without a colon": OK + b"nonsense\r\nContent-Length: 0\r\n\r\n",
     "two blanks in the status line": b"HTTP/1.1  200 OK\r\nContent-Length: 0\r\n\r\n",
     "a status of two digits": b"HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n",
     "version 2.0": b"HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n",
     "another protocol": b"SSH-2.0-OpenSSH_9.2\r\n",
     "101 that nobody asked for": b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
-    "a chunk size that is no number": CHUNKED + b"g\r\n",
-    "an empty chunk size": CHUNKED + b"\r\n",
-    "a negative chunk size": CHUNKED + b"-1\r\n",
-    "a chunk size of 65 bits": CHUNKED + b"10000000000000000\r\nx\r\n0\r\n\r\n",
-    "a bare LF behind a chunk size": CHUNKED + b"5\nhello\r\n0\r\n\r\n",
-    "a chunk longer than its size": CHUNKED + b"5\r\nhelloX\r\n0\r\n\r\n",
 }
 
 origin = Origin()

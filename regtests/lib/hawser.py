@@ -43,6 +43,11 @@ def check(condition, what):
     print(f"ok: {what}")
 
 
+def check_like_haproxy(what, own, other):
+    """Hawser's words are HAProxy's."""
+    check(own == other, f"{what}: {own!r}" + ("" if own == other else f", HAProxy {other!r}"))
+
+
 def serve_each(listener, serve):
     """Calls serve(client) in a thread for each connection, until the listener is closed."""
     def accept():
