@@ -85,6 +85,15 @@ class Visit:
         """Has it a server by now? Does not wait."""
         return self._name is not None or bool(select.select([self.socket], [], [], 0)[0])
 
+    def has_ended(self):
+        """Has the proxy ended it, after the server's name? Does not wait."""
+        if not select.select([self.socket], [], [], 0)[0]:
+            return False
+        try:
+            return self.socket.recv(1, socket.MSG_PEEK) == b""
+        except ConnectionResetError:
+            return True
+
     def close(self):
         self.socket.close()
 

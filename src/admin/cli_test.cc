@@ -116,6 +116,7 @@ TEST_CASE("levels bound what a client may do, and can only be lowered") {
   CliFixture cli;
   CHECK(cli.ask("show sess", CliLevel::kUser) == "Permission denied\n\n");
   CHECK(cli.ask("disable server app/s1", CliLevel::kOperator) == "Permission denied\n\n");
+  CHECK(cli.ask("disable frontend www", CliLevel::kOperator) == "Permission denied\n\n");
   CHECK(cli.site.control.calls.empty());
   CHECK(cli.ask("user;show cli level;operator;show cli level") ==
         "\nuser\n\nPermission denied\n\nuser\n\n");
@@ -320,6 +321,50 @@ TEST_CASE("clients over stats maxconn wait in the backlog") {
     answer += CliFixture::take(second.get(), closed);
   }
   CHECK(answer == "user\n\n");
+}
+
+TEST_CASE("a frontend is paused, resumed and stopped, each from a state that allows it") {
+  CliFixture cli;
+  auto& standing = cli.site.shared->frontend_state(0).standing;
+  struct Row {
+    const char* command;
+    FrontendStanding standing;
+    const char* answer;
+    const char* call;
+  };
+  using enum FrontendStanding;
+  for (const auto& row : {
+           Row{"disable frontend www", kOpen, "\n", "0 paused"},
+           Row{"disable frontend #2", kOpen, "\n", "0 paused"},
+           Row{"disable frontend www", kPaused, "All sockets are already disabled.\n\n", ""},
+           Row{"enable frontend www", kPaused, "\n", "0 open"},
+           Row{"enable frontend www", kOpen, "All sockets are already enabled.\n\n", ""},
+           Row{"shutdown frontend www", kPaused, "\n", "0 stopped"},
+           Row{"shutdown frontend www", kStopped, "Frontend was already shut down.\n\n", ""},
+           Row{"disable frontend app", kOpen, "No such frontend.\n\n", ""},
+           Row{"disable frontend", kOpen, "A frontend name is expected.\n\n", ""},
+       }) {
+    INFO(row.command);
+    cli.site.control.calls.clear();
+    standing = row.standing;
+    CHECK(cli.ask(row.command) == row.answer);
+    const auto& calls = cli.site.control.calls;
+    CHECK((calls.empty() ? "" : calls[0]) == row.call);
+  }
+  standing = kPaused;
+  cli.site.control.resumes = false;
+  CHECK(cli.ask("enable frontend www") == "Failed to resume frontend: the port is taken.\n\n");
+}
+
+TEST_CASE("sessions are shut down by the workers") {
+  CliFixture cli;
+  auto& control = cli.site.control;
+  CHECK(cli.ask("shutdown session 0x7") == "No such session (use 'show sess').\n\n");
+  control.answer = "done\n";
+  CHECK(cli.ask("shutdown session 0x7") == "\n");
+  CHECK(cli.ask("shutdown sessions server app/s2") == "\n");
+  CHECK(control.calls == std::vector<std::string>{"shutdown session 0x7", "shutdown session 0x7",
+                                                  "shutdown sessions server 1"});
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ class RuntimeControl {
                                          std::string_view weight) = 0;  // "10" or "50%"
   virtual void set_server_health(uint32_t server, ServerHealth health) = 0;
   virtual void enable_checks(uint32_t server, bool on) = 0;
+  virtual Result<void> set_frontend(uint32_t proxy, FrontendStanding standing) = 0;
   // What the last check of a server received, or the error it met; empty: nothing to tell.
   virtual std::string last_check_text(uint32_t server) const = 0;
   // Asks the vrrp process for something about these instances, and calls `done` with the answer

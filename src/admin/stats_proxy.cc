@@ -62,8 +62,12 @@ Healthy healthy_servers(const StatSource& source, const ProxyConfig& proxy) {
   return healthy;
 }
 
-std::string listening_status(const StatSource& source, uint64_t sessions, uint64_t limit) {
-  if (source.shared.header().stopping.load(std::memory_order_relaxed) != 0) return "STOP";
+std::string listening_status(const StatSource& source, const ProxyConfig& proxy, uint64_t sessions,
+                             uint64_t limit) {
+  const bool stopping = source.shared.header().stopping.load(std::memory_order_relaxed) != 0;
+  const auto standing = source.shared.frontend_state(proxy.index).standing.load();
+  if (stopping || standing == FrontendStanding::kStopped) return "STOP";
+  if (standing == FrontendStanding::kPaused) return "PAUSED";
   return limit > 0 && sessions >= limit ? "FULL" : "OPEN";
 }
 
@@ -81,7 +85,7 @@ void fill_frontend_row(const StatSource& source, const ProxyConfig& proxy, StatR
   row[scur] = conns;
   row[smax] = std::max(conns, load_of(load.fe_conns_max));
   if (limit > 0) row[slim] = limit;
-  row[status] = listening_status(source, conns, limit);
+  row[status] = listening_status(source, proxy, conns, limit);
 
   const auto put_rate = [&](StatColumn now, StatColumn most, RateCounter FrontendCounters::*counter,
                             const std::atomic<uint32_t>& mark) {
@@ -114,7 +118,7 @@ void fill_listener_row(const StatSource& source, const ProxyConfig& proxy, uint3
   row[scur] = conns;
   row[smax] = std::max(conns, most);
   row[slim] = uint64_t{bind.maxconn};
-  row[status] = listening_status(source, conns, bind.maxconn);
+  row[status] = listening_status(source, proxy, conns, bind.maxconn);
   if (source.with_addresses) row[addr] = bind.address.is_unix() ? "unix" : bind.address.text();
 }
 

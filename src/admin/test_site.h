@@ -36,6 +36,12 @@ class FakeControl : public RuntimeControl {
   void enable_checks(uint32_t server, bool on) override {
     note(server, on ? "checks on" : "checks off");
   }
+  Result<void> set_frontend(uint32_t proxy, FrontendStanding standing) override {
+    constexpr std::string_view kNames[] = {"open", "paused", "stopped"};
+    note(proxy, kNames[static_cast<size_t>(standing)]);
+    if (!resumes && standing == FrontendStanding::kOpen) return Error{"the port is taken"};
+    return {};
+  }
   std::string last_check_text(uint32_t server) const override {
     return server == 0 ? text_of_first : "";
   }
@@ -53,6 +59,7 @@ class FakeControl : public RuntimeControl {
 
   std::vector<std::string> calls;
   std::string answer;         // of the workers
+  bool resumes = true;        // frontends do
   std::string text_of_first;  // what the last check of the first server met
   bool answers_late = false;
   std::function<void(std::string)> late;

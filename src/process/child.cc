@@ -67,7 +67,9 @@ class ChildProcess {
             }),
         doorbell_(loop_, heartbeat_.doorbell.load(),
                   [this] {
-                    if (role_) role_->doorbell();
+                    if (!role_) return;
+                    role_->doorbell();
+                    inherited_.listeners.close_stopped(inherited_.shared);
                   }),
         lifting_(loop_, [&lifeline] { lifeline.rise(); }) {
     if (slot_ == kVrrpSlot) {
@@ -169,6 +171,7 @@ int run_child(const Inherited& inherited, const RoleMakers& makers, ChildSeat se
   set_up_signals();
   set_process_title(process_name(seat.slot));
   Lifeline lifeline(std::move(seat.stack));
+  inherited.listeners.close_stopped(inherited.shared);
   detach_stdin();
   Counter* dropped_lines = nullptr;
   if (seat.slot >= kFirstWorker) {

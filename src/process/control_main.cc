@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "admin/cli.h"
+#include "base/log.h"
 #include "check/health.h"
 #include "loop/watch.h"
+#include "process/frontend_sockets.h"
 #include "process/process_log.h"
 #include "process/roles.h"
 #include "process/service_probes.h"
@@ -24,6 +26,7 @@ class Control final : public Role, private RuntimeControl, private HealthEvents 
   Control(Loop& loop, const Inherited& inherited, AskWorkers ask)
       : config_(inherited.config),
         shared_(inherited.shared),
+        listeners_(inherited.listeners),
         ask_(std::move(ask)),
         health_(loop, config_, shared_, *this),
         cli_(loop, config_, shared_, *this, cli_listeners(inherited.listeners)) {
@@ -70,6 +73,15 @@ class Control final : public Role, private RuntimeControl, private HealthEvents 
     health_.set_server_health(server, health);
   }
   void enable_checks(uint32_t server, bool on) override { health_.enable_checks(server, on); }
+  Result<void> set_frontend(uint32_t proxy, FrontendStanding standing) override {
+    auto switched = switch_frontend(shared_, listeners_, proxy, standing);
+    constexpr std::string_view kWhat[] = {"Resumed", "Paused", "Stopped"};
+    if (switched) {
+      HW_WARN("{} frontend {}.", kWhat[static_cast<size_t>(standing)],
+              config_.proxies[proxy]->name);
+    }
+    return switched;
+  }
   std::string last_check_text(uint32_t server) const override {
     return health_.last_check_text(server);
   }
@@ -92,6 +104,7 @@ class Control final : public Role, private RuntimeControl, private HealthEvents 
 
   const Config& config_;
   Shared& shared_;
+  const Listeners& listeners_;
   AskWorkers ask_;
   HealthChecker health_;
   CliServer cli_;

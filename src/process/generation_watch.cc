@@ -166,6 +166,7 @@ void Generation::tick() {
   const int64_t now_ns = monotonic_ns();
   judge_.tick(now_ns);
   audit_.look();
+  inherited_.listeners.close_stopped(inherited_.shared);
   for (const auto& member : members_) {
     if (member->pid > 0 && !member->killed) watch(*member, now_ns);
   }

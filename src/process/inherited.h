@@ -20,7 +20,7 @@ namespace hawser {
 struct Inherited {
   const Config& config;
   Shared& shared;
-  const Listeners& listeners;
+  Listeners& listeners;
   Privileges privileges;
   Privileges vrrp_privileges;
   bool single_process = false;  // all roles share this one (-d)

@@ -2,8 +2,10 @@
 #include "process/listeners.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "process/listen_socket.h"
 
@@ -95,8 +97,26 @@ void Listeners::open_bind(const Opening& opening, const ProxyConfig& proxy, cons
     }
     // Port 0: the kernel chooses for the first worker, and the others share its choice.
     if (bind.address.is_ip()) spec.address.set_port(bound_address(opened->get()).port());
-    sockets_.push_back({&bind, listener, one_each ? worker : kNoIndex, opened->get()});
+    sockets_.push_back(
+        {&bind, listener, one_each ? worker : kNoIndex, opened->get(), spec.backlog});
     owned_.push_back(std::move(opened).value());
+  }
+}
+
+void Listeners::close_stopped(Shared& shared) {
+  const uint32_t stopped = shared.header().frontends_stopped.load();
+  if (std::exchange(seen_stopped_, stopped) == stopped) return;
+  for (ListenSocket& socket : sockets_) {
+    const auto standing = shared.frontend_state(socket.bind->proxy).standing.load();
+    if (standing != FrontendStanding::kStopped || socket.fd < 0) continue;
+    const int fd = std::exchange(socket.fd, -1);
+    const auto own = std::find_if(owned_.begin(), owned_.end(),
+                                  [fd](const Fd& each) { return each.get() == fd; });
+    if (own != owned_.end()) {
+      own->reset();
+    } else {
+      ::close(fd);  // inherited
+    }
   }
 }
 

@@ -11,6 +11,7 @@
 #include "base/fd.h"
 #include "config/model.h"
 #include "proxy/worker.h"
+#include "shm/shared.h"
 
 namespace hawser {
 
@@ -29,6 +30,10 @@ class Listeners {
   const std::vector<ListenSocket>& sockets() const { return sockets_; }
   const std::vector<StatsSocket>& stats_sockets() const { return stats_; }
 
+  // Closes this process's copies of the sockets of frontends that were stopped at run time. Nobody
+  // in it may watch them any longer.
+  void close_stopped(Shared& shared);
+
  private:
   struct Opening;
   void open_proxy(const Opening& opening, const ProxyConfig& proxy, uint32_t first_listener);
@@ -38,6 +43,7 @@ class Listeners {
   std::vector<Fd> owned_;
   std::vector<ListenSocket> sockets_;
   std::vector<StatsSocket> stats_;
+  uint32_t seen_stopped_ = 0;  // SharedHeader::frontends_stopped
 };
 
 }  // namespace hawser

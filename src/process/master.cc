@@ -194,7 +194,7 @@ int run_master(const MasterOptions& options, std::unique_ptr<const Config> confi
     return fmt::format("{}:{}", options.files[pos.file], pos.line);
   };
   std::vector<std::string> problems;
-  const Listeners listeners(*config, *workers, *maxconn, place, problems);
+  Listeners listeners(*config, *workers, *maxconn, place, problems);
   for (const std::string& problem : problems) HW_ALERT("{}", problem);
   if (!problems.empty()) return 1;
 

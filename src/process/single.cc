@@ -59,8 +59,11 @@ class SingleProcess {
     beat_on_every_turn(loop_, heartbeat);
     bells_.emplace_back(Doorbell::make());
     heartbeat.doorbell.store(bells_.back().get());
-    doorbells_.push_back(
-        std::make_unique<Doorbell>(loop_, bells_.back().get(), [&role] { role.doorbell(); }));
+    doorbells_.push_back(std::make_unique<Doorbell>(loop_, bells_.back().get(), [this, &role] {
+      role.doorbell();
+      // Only the worker watches them.
+      if (&role == worker_.get()) inherited_.listeners.close_stopped(inherited_.shared);
+    }));
   }
 
   void take(int signal) {

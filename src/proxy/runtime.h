@@ -88,6 +88,10 @@ class DataPlane {
   BackendCounters& count(const Backend& be) { return shared.backend(worker, be.config.index); }
   ServerCounters& count(const Server& server) { return shared.server(worker, server.slot); }
   ListenerCounters& count_listener(uint32_t listener) { return shared.listener(worker, listener); }
+  // It was neither paused nor stopped at run time.
+  bool is_open(const Frontend& fe) const {
+    return shared.frontend_state(fe.config.index).standing.load() == FrontendStanding::kOpen;
+  }
   std::atomic<int64_t>& deaf_ns() { return shared.process(kFirstWorker + worker).deaf_ns; }
 
   // Streams are reused: their vectors and parsers are warm.
@@ -119,8 +123,8 @@ class DataPlane {
   // A session goes to the server: every attempt counts, as in HAProxy.
   void note_assigned(Server& server);
   // A client connection's place within the limits of the process, the frontend and the bind line,
-  // from before accept(2) to the close (places.cc). false: there is none. offer_place() of whoever
-  // leaves one rings this worker then, unless the limit is a rate or a bind line's.
+  // from before accept(2) to the close (places.cc). false: there is none, and whoever leaves one
+  // rings this worker.
   bool take_place(const Frontend& frontend, uint32_t listener, uint32_t bind_limit);
   // true: other workers wait for it, and were woken.
   bool leave_place(const Frontend& frontend, uint32_t listener);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "loop/watch.h"
 #include "proxy/net/listener.h"
 #include "proxy/runtime.h"
@@ -62,6 +63,7 @@ class Worker final : public Role, public SessionRegistry {
   std::string answer(const std::string& request) override;
 
   void doorbell() override {
+    follow_frontends();
     watch_neighbours();
     for (const auto& backend : plane_.backends) {
       if (backend == nullptr) continue;
@@ -102,6 +104,18 @@ class Worker final : public Role, public SessionRegistry {
     if (plane_.now_ms() - purged_ms_ >= kPurgeEveryMs) {
       purged_ms_ = plane_.now_ms();
       plane_.purge_idle_conns();
+    }
+  }
+
+  // Those that were paused, resumed or stopped at run time.
+  void follow_frontends() {
+    if (plane_.draining) return;
+    for (const auto& listener : listeners_) {
+      if (!plane_.is_open(listener->frontend())) {
+        listener->close();
+      } else if (is_ours(*listener) && !listener->is_paused()) {
+        listener->open();
+      }
     }
   }
 
@@ -147,8 +161,9 @@ class Worker final : public Role, public SessionRegistry {
 };
 
 // What other processes ask for (RuntimeControl::ask_workers): "show sess [all]", "show errors",
-// "shutdown session <id>".
+// "shutdown session <id>", "shutdown sessions server <slot>".
 std::string Worker::answer(const std::string& request) {
+  constexpr std::string_view kOfServer = "shutdown sessions server ";
   std::string out;
   if (request.starts_with("show sess")) {
     for (Session* session = first_; session != nullptr; session = session->next) {
@@ -157,6 +172,15 @@ std::string Worker::answer(const std::string& request) {
     }
   } else if (request.starts_with("show errors")) {
     for (const auto& bad : plane_.captured_errors()) out += describe_bad_message(bad);
+  } else if (request.starts_with(kOfServer)) {
+    const auto slot = parse_uint(std::string_view(request).substr(kOfServer.size()));
+    for (Session* session = first_; session != nullptr;) {
+      Session* next = session->next;
+      const Stream* stream = session->stream();
+      const Server* server = stream == nullptr ? nullptr : stream->server();
+      if (server != nullptr && server->slot == slot) session->kill();
+      session = next;
+    }
   } else if (request.starts_with("shutdown session ")) {
     const std::string id = request.substr(17);
     for (Session* session = first_; session != nullptr; session = session->next) {

@@ -21,6 +21,7 @@ struct ListenSocket {
   uint32_t listener;  // global index, for the counters
   uint32_t owner;     // the worker that accepts on it; kNoIndex: all do (fd@N, unix sockets)
   int fd;
+  int backlog = 0;
 };
 
 struct WorkerSetup {

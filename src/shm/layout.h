@@ -13,7 +13,7 @@ namespace hawser {
 
 inline constexpr uint32_t kMaxWorkers = 64;
 inline constexpr uint32_t kLayout =
-    10;  // raise on any change in this file, vrrp_state.h or counters.def
+    11;  // raise on any change in this file, vrrp_state.h or counters.def
 
 // Who a process is; indexes SharedHeader::processes. Worker n is kFirstWorker + n.
 enum ProcessSlot : uint32_t { kMasterSlot = 0, kControlSlot = 1, kVrrpSlot = 2, kFirstWorker = 3 };
@@ -69,6 +69,13 @@ struct BackendState {
   std::atomic<int64_t> down_ms;     // total time down before the last change
   std::atomic<uint32_t> times_down;
   std::atomic<uint32_t> down;  // 1: no usable server is left
+};
+
+// Whether a frontend accepts clients. Paused, it may do so again; stopped, its sockets are closed.
+// Writer: control.
+enum class FrontendStanding : uint32_t { kOpen, kPaused, kStopped };
+struct FrontendState {
+  std::atomic<FrontendStanding> standing;
 };
 
 // What the statistics remember besides the workers' counters. Writer: control. The rates are the
@@ -146,6 +153,7 @@ struct SharedHeader {
   std::atomic<uint64_t> paused_workers;                // workers: a bit for each that it holds up
   std::atomic<uint32_t> stopping;                      // master: 1 after a soft stop was asked for
   std::atomic<int64_t> started_ms;                     // monotonic
+  std::atomic<uint32_t> frontends_stopped;             // control: how often one was
   std::atomic<uint32_t> conn_rate_max, sess_rate_max;  // control, as in ProxyMarks
   Heartbeat processes[kProcessSlots];
 };

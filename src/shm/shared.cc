@@ -77,6 +77,7 @@ Result<std::unique_ptr<Shared>> Shared::create(const Config& config, uint32_t wo
   const size_t server_loads = cursor.take<ServerLoad>(servers);
   const size_t proxy_loads = cursor.take<ProxyLoad>(proxies);
   const size_t listener_loads = cursor.take<ListenerLoad>(listeners);
+  const size_t frontend_states = cursor.take<FrontendState>(proxies);
   const size_t backend_states = cursor.take<BackendState>(proxies);
   const size_t proxy_marks = cursor.take<ProxyMarks>(proxies);
   const size_t server_marks = cursor.take<ServerMarks>(servers);
@@ -108,6 +109,7 @@ Result<std::unique_ptr<Shared>> Shared::create(const Config& config, uint32_t wo
   at(shared->server_loads_, server_loads);
   at(shared->proxy_loads_, proxy_loads);
   at(shared->listener_loads_, listener_loads);
+  at(shared->frontend_states_, frontend_states);
   at(shared->backend_states_, backend_states);
   at(shared->proxy_marks_, proxy_marks);
   at(shared->server_marks_, server_marks);

@@ -35,6 +35,7 @@ class Shared {
   ServerLoad& server_load(uint32_t server) { return server_loads_[server]; }
   ProxyLoad& proxy_load(uint32_t proxy) { return proxy_loads_[proxy]; }
   ListenerLoad& listener_load(uint32_t listener) { return listener_loads_[listener]; }
+  FrontendState& frontend_state(uint32_t proxy) { return frontend_states_[proxy]; }
   BackendState& backend_state(uint32_t proxy) { return backend_states_[proxy]; }
   ProxyMarks& proxy_marks(uint32_t proxy) { return proxy_marks_[proxy]; }
   ServerMarks& server_marks(uint32_t server) { return server_marks_[server]; }
@@ -95,6 +96,7 @@ class Shared {
   ServerLoad* server_loads_ = nullptr;
   ProxyLoad* proxy_loads_ = nullptr;
   ListenerLoad* listener_loads_ = nullptr;
+  FrontendState* frontend_states_ = nullptr;
   BackendState* backend_states_ = nullptr;
   ProxyMarks* proxy_marks_ = nullptr;
   ServerMarks* server_marks_ = nullptr;

@@ -18,7 +18,7 @@ Listener::Listener(DataPlane& plane, SessionRegistry& registry, Frontend& fronte
 Listener::~Listener() { close(); }
 
 void Listener::open() {
-  if (open_) return;
+  if (open_ || !plane_.is_open(frontend_)) return;
   prepare();
   // Level-triggered: what is not accepted now is reported again. A socket that all workers share
   // wakes one of them.
@@ -88,6 +88,7 @@ void Listener::on_io(uint32_t) {
       plane_.leave_place(frontend_, socket_.listener);
       if (error == ECONNABORTED || error == EINTR) continue;
       if (error == EAGAIN) return;
+      if (!plane_.is_open(frontend_)) return close();  // the doorbell is about to tell
       return fail(error);
     }
     if (frontend_.config.option(Option::kTcpSmartAccept)) {

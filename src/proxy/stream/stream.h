@@ -106,6 +106,7 @@ class Stream final : public ConnOwner {
   // What rules and actions may look at.
   Session& session() { return *session_; }
   Frontend& frontend() { return *frontend_; }
+  const Server* server() const { return server_; }  // nullptr: none is being used
   const Head& request() const { return request_; }
 
   void on_conn(Conn& conn) override;
