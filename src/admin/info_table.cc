@@ -99,7 +99,7 @@ constexpr InfoField kFields[] = {
     row(
         16, "Hard_maxconn", "CLP", kU32,
         [](In in) { return Cell(uint64_t{in.config.global.maxconn}); },
-        "what 'set maxconn global' may raise it to: global.maxconn"),
+        "what 'set maxconn global' may raise it to: global.maxconn, or what the descriptors allow"),
     row(
         17, "CurrConns", "MGP", kU32, [](In in) { return Cell(conns(in)); },
         "client connections now"),

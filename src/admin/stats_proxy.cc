@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rows of frontends, their listeners, and backends.
+#include <sys/socket.h>
+
 #include <algorithm>
 
 #include "admin/server_standing.h"
@@ -71,6 +73,19 @@ std::string listening_status(const StatSource& source, const ProxyConfig& proxy,
   return limit > 0 && sessions >= limit ? "FULL" : "OPEN";
 }
 
+// Of a socket that was inherited, the kernel knows it.
+std::string address_of(const BindConfig& bind) {
+  Address address = bind.address;
+  if (bind.inherited_fd >= 0) {
+    sockaddr_storage storage{};
+    socklen_t length = sizeof storage;
+    auto* name = reinterpret_cast<sockaddr*>(&storage);
+    if (::getsockname(bind.inherited_fd, name, &length) != 0) return "";
+    address = Address::from_sockaddr(name, length);
+  }
+  return address.is_unix() ? "unix" : address.text();
+}
+
 }  // namespace
 
 void fill_frontend_row(const StatSource& source, const ProxyConfig& proxy, StatRow& row) {
@@ -119,7 +134,7 @@ void fill_listener_row(const StatSource& source, const ProxyConfig& proxy, uint3
   row[smax] = std::max(conns, most);
   row[slim] = uint64_t{bind.maxconn};
   row[status] = listening_status(source, proxy, conns, bind.maxconn);
-  if (source.with_addresses) row[addr] = bind.address.is_unix() ? "unix" : bind.address.text();
+  if (source.with_addresses) row[addr] = address_of(bind);
 }
 
 void fill_backend_row(const StatSource& source, const ProxyConfig& proxy, StatRow& row) {

@@ -31,6 +31,6 @@ struct Draft {
 
 // Checks references, applies what depends on the whole file, numbers ids and slots. nullptr: errors
 // are in `diag`.
-std::unique_ptr<const Config> resolve(Draft draft, Diag& diag);
+std::unique_ptr<Config> resolve(Draft draft, Diag& diag);
 
 }  // namespace hawser

@@ -94,8 +94,8 @@ class Parser {
 
 }  // namespace
 
-std::unique_ptr<const Config> read_config(const ConfigSources& sources, Diag& diag,
-                                          std::vector<std::string>& keep) {
+std::unique_ptr<Config> read_config(const ConfigSources& sources, Diag& diag,
+                                    std::vector<std::string>& keep) {
   const auto files = list_files(sources.paths, diag);
   Draft draft;
   draft.environment = Environment::of_process();

@@ -26,10 +26,14 @@ struct ConfigSources {
 
 // Reads everything, reports everything. nullptr: there were errors; `diag` has them.
 // The texts of the files live in `keep`, which must outlive `diag`.
-std::unique_ptr<const Config> read_config(const ConfigSources& sources, Diag& diag,
-                                          std::vector<std::string>& keep);
+std::unique_ptr<Config> read_config(const ConfigSources& sources, Diag& diag,
+                                    std::vector<std::string>& keep);
 
-// The same for one text, for tests.
+// Notes the limit of the process, which may depend on the system where the file gives none, and
+// what follows from it. To be called before anything reads the configuration.
+void settle_maxconn(Config& config, uint32_t maxconn);
+
+// read_config() for one text, for tests.
 std::unique_ptr<const Config> parse_config(std::string_view name, std::string_view text,
                                            Diag& diag);
 

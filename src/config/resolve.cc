@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "config/draft.h"
 #include "config/listing.h"
+#include "config/parser.h"
 
 namespace hawser {
 namespace {
@@ -138,7 +139,8 @@ void find_default_backends(Config& config, Diag& diag) {
 }
 
 // A backend without `fullconn` is full at a tenth of what its frontends take in. One of them
-// without `maxconn` takes in what the process does, which may be known at start only: 0 stays.
+// without `maxconn` takes in what the process does: where that is not known yet, 0 stays until
+// settle_maxconn().
 void set_fullconn(Config& config) {
   std::vector<uint64_t> reach(config.proxies.size(), 0);
   std::vector<bool> open_ended(config.proxies.size(), false);
@@ -150,7 +152,7 @@ void set_fullconn(Config& config) {
   }
   for (const auto& proxy : config.proxies) {
     if (!has_backend(proxy->kind) || proxy->fullconn != 0 || open_ended[proxy->index]) continue;
-    const uint64_t tenth = std::min<uint64_t>(reach[proxy->index] / 10, UINT32_MAX);
+    const uint64_t tenth = std::min<uint64_t>((reach[proxy->index] + 9) / 10, UINT32_MAX);
     proxy->fullconn = static_cast<uint32_t>(std::max<uint64_t>(tenth, 1));
   }
 }
@@ -179,7 +181,12 @@ void run_checks(Draft& draft, Diag& diag) {
 
 }  // namespace
 
-std::unique_ptr<const Config> resolve(Draft draft, Diag& diag) {
+void settle_maxconn(Config& config, uint32_t maxconn) {
+  config.global.maxconn = maxconn;
+  set_fullconn(config);
+}
+
+std::unique_ptr<Config> resolve(Draft draft, Diag& diag) {
   Config& config = *draft.config;
   number_all(config, diag);
   find_default_backends(config, diag);

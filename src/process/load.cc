@@ -11,7 +11,7 @@
 
 namespace hawser {
 
-std::unique_ptr<const Config> load_config(const Options& options, std::vector<std::string>& files) {
+std::unique_ptr<Config> load_config(const Options& options, std::vector<std::string>& files) {
   if (!options.directory.empty() && chdir(options.directory.c_str()) != 0) {
     const Error error = errno_error("cannot change to '" + options.directory + "'", errno);
     fmt::print(stderr, "hawser: {}\n", error.text);

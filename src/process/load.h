@@ -12,7 +12,7 @@ namespace hawser {
 // Reads the configuration that the options name, prints what there is to say about it, and judges
 // it. nullptr: it must not be used.
 // `files` gets the names of the files, by SourcePos::file.
-std::unique_ptr<const Config> load_config(const Options& options, std::vector<std::string>& files);
+std::unique_ptr<Config> load_config(const Options& options, std::vector<std::string>& files);
 
 // An error where a valid configuration asks for nothing: no socket to listen on, no virtual router.
 Result<> check_purpose(const Config& config);

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "base/log.h"
+#include "config/parser.h"
 #include "loop/watch.h"
 #include "process/child.h"
 #include "process/daemon.h"
@@ -177,11 +178,12 @@ void die_by(int signal_number) {
 
 }  // namespace
 
-int run_master(const MasterOptions& options, std::unique_ptr<const Config> config) {
+int run_master(const MasterOptions& options, std::unique_ptr<Config> config) {
   const auto workers = count_workers(*config, options.single_process);
   if (!workers) return refuse(workers.error());
   const auto maxconn = set_limits(*config, options.maxconn, *workers);
   if (!maxconn) return refuse(maxconn.error());
+  settle_maxconn(*config, *maxconn);
   const auto privileges = plan_privileges(*config);
   if (!privileges) return refuse(privileges.error());
 

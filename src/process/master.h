@@ -28,6 +28,6 @@ struct MasterOptions {
 // SIGTERM or SIGINT (a single process is ended by the signal itself), 1 when it cannot start. With
 // -D the calling process returns as soon as every worker serves, and the master goes on in the
 // background.
-int run_master(const MasterOptions& options, std::unique_ptr<const Config> config);
+int run_master(const MasterOptions& options, std::unique_ptr<Config> config);
 
 }  // namespace hawser
