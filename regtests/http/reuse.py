@@ -81,6 +81,22 @@ def three_idle_connections():
     return servers
 
 
+def keeps_of_four(kept, words):
+    """Whether so many connections stay open after the requests of four clients, one after the other. A client's first request is not sent
+    on a connection that carried only one."""
+    origin = Origin()
+    with Proxy(http_listen(f"http-reuse safe\nserver s1 {origin.address} {words}")) as proxy:
+        servers = []
+        for _ in range(4):
+            client = proxy.connect()
+            servers.append(ask(client, origin)[0])
+            finish(servers[-1], client)
+        return all(server.is_closed() for server in servers[kept:]) and all(server.is_quiet() for server in servers[:kept])
+
+
+check(keeps_of_four(1, ""), "of the connections of clients that came one after the other one is kept, as no more are needed at a time")
+check(keeps_of_four(3, "pool-low-conn 2"), "with pool-low-conn 2 two more are kept")
+
 origin = Origin()
 with Proxy(http_listen(f"http-reuse always\nserver s1 {origin.address} pool-max-conn 1")) as proxy:
     first, second, third = three_idle_connections()

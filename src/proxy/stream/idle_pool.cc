@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "proxy/stream/idle_pool.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "proxy/runtime.h"
@@ -86,7 +87,13 @@ void DataPlane::keep_server_conn(std::unique_ptr<ServerConn> conn, Session& sess
     session.private_conn() = std::move(conn);
     return;
   }
-  const uint32_t idle = shared.server_load(server.slot).idle.load(std::memory_order_relaxed);
+  const ServerLoad& load = shared.server_load(server.slot);
+  const uint32_t idle = load.idle.load(std::memory_order_relaxed);
+  // As many as requests needed at a time lately, this one included. Where few may be used again
+  // (`http-reuse safe` and clients of one request each), they would pile up otherwise.
+  const uint32_t served = load.served.load(std::memory_order_relaxed);
+  const uint32_t needed = std::max(served, load.needed.load(std::memory_order_relaxed));
+  if (idle + served > needed + set.pool_low_conn) return;
   if (set.pool_max_conn >= 0 && idle >= static_cast<uint32_t>(set.pool_max_conn)) return;
   if (set.pool_purge_delay.count() == 0) return;
   server.idle.put(std::move(conn), now_ms());
