@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """`source`: from which address and ports the proxy connects, and what happens when the range is used up."""
+import contextlib
+import socket
+
 from ends import Path, free_range
 from hawser import check
 
@@ -14,6 +17,15 @@ path = Path("    source 127.0.0.2", "source 127.0.0.4")
 with path.run():
     _, server = path.pair()
     check(server.peer()[0] == "127.0.0.4", "the server's own goes before it")
+
+PORTS = 400
+low = free_range("127.0.0.5", PORTS)
+path = Path(words=f"source 127.0.0.5:{low}-{low + PORTS - 1}", lines="    retries 0")
+with path.run(), contextlib.ExitStack() as others:
+    for port in range(low, low + PORTS - 1):
+        other = others.enter_context(socket.socket())
+        other.bind(("127.0.0.5", port))
+    check(path.pair()[1].peer()[1] == low + PORTS - 1, f"of {PORTS} ports the only one is found that others have left")
 
 low = free_range("127.0.0.3", 3)
 path = Path(words=f"source 127.0.0.3:{low}-{low + 2}", lines="    retries 0")

@@ -12,8 +12,9 @@
 namespace hawser {
 namespace {
 
-// Of a range that is nearly used up, a client shall not try all: each try costs three system calls.
-constexpr uint32_t kMostPortsTried = 256;
+// All ports of a range are tried, but not of a very large one that is nearly used up: a try costs
+// three system calls, and the other clients wait.
+constexpr uint32_t kMostPortsTried = 4096;
 
 bool set(int fd, int level, int name, int value) {
   return ::setsockopt(fd, level, name, &value, sizeof value) == 0;
