@@ -12,8 +12,8 @@ path = Path(workers=1)
 with path.run() as hawser:
     client, server = path.pair()
     worker = hawser.processes()["worker 1"][0]
-    highest = max(int(fd) for fd in os.listdir(f"/proc/{worker}/fd"))
-    resource.prlimit(worker, resource.RLIMIT_NOFILE, (highest + 7, highest + 7))
+    opened = len(os.listdir(f"/proc/{worker}/fd"))  # but for one that is kept above all others, the lowest numbers
+    resource.prlimit(worker, resource.RLIMIT_NOFILE, (opened + 7, opened + 7))
 
     waiting = [path.connect() for _ in range(20)]
     hawser.wait_log("cannot accept a connection: .*; accepting pauses until a connection ends")
