@@ -8,7 +8,7 @@
 namespace hawser {
 namespace {
 
-constexpr Sighting kUp{Sighting::State::kUp, {}, {}};
+const Sighting kUp{Sighting::State::kUp, {}, {}};
 const Sighting kDown{Sighting::State::kDown, {}, "it is down"};
 const Sighting kUnknown{Sighting::State::kUnknown, {}, "it has not answered"};
 
