@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "base/fd.h"
 #include "logging/log_format.h"
 #include "logging/log_out.h"
 
@@ -104,12 +105,11 @@ void log_requests(const LogTarget& target, bool collect, const char* what) {
 
 // Everything but the receiver: a descriptor that takes all and does nothing with it.
 void bench_null() {
-  const int fd = open("/dev/null", O_WRONLY);
+  const Fd fd(open("/dev/null", O_WRONLY));
   LogTarget target;
   target.transport = LogTransport::kFd;
-  target.fd = fd;
+  target.fd = fd.get();
   log_requests(target, true, "httplog to /dev/null, 16 a turn");
-  close(fd);
 }
 
 // What the kernel takes to deliver datagrams of that size, without any of our code.
@@ -125,18 +125,18 @@ void bench_kernel(int fd, const sockaddr_storage& to, socklen_t length) {
 void bench_send(const Address& server, bool collect, const char* what) {
   sockaddr_storage storage;
   const socklen_t length = server.to_sockaddr(storage);
-  const int fd = socket(server.family(), SOCK_DGRAM, 0);
+  const Fd fd(socket(server.family(), SOCK_DGRAM, 0));
   Address bound = server;
-  if (bind(fd, reinterpret_cast<sockaddr*>(&storage), length) != 0) {
+  if (bind(fd.get(), reinterpret_cast<sockaddr*>(&storage), length) != 0) {
     std::perror("bind");
     return;
   }
   if (server.is_ip()) {
     socklen_t size = sizeof storage;
-    getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size);
+    getsockname(fd.get(), reinterpret_cast<sockaddr*>(&storage), &size);
     bound = Address::from_sockaddr(reinterpret_cast<sockaddr*>(&storage), size);
   }
-  const pid_t receiver = start_receiver(fd);
+  const pid_t receiver = start_receiver(fd.get());
 
   LogTarget target;
   target.transport = bound.is_unix() ? LogTransport::kUnixDatagram : LogTransport::kUdp;
@@ -144,13 +144,11 @@ void bench_send(const Address& server, bool collect, const char* what) {
   target.facility = 16;
   log_requests(target, collect, what);
   if (!collect) {
-    const int sender = socket(server.family(), SOCK_DGRAM, 0);
-    bench_kernel(sender, storage, bound.to_sockaddr(storage));
-    close(sender);
+    const Fd sender(socket(server.family(), SOCK_DGRAM, 0));
+    bench_kernel(sender.get(), storage, bound.to_sockaddr(storage));
   }
   kill(receiver, SIGKILL);
   waitpid(receiver, nullptr, 0);
-  close(fd);
 }
 
 }  // namespace
