@@ -23,7 +23,7 @@ CliLevel level_of(const BindConfig& bind) {
 }  // namespace
 
 CliServer::CliServer(Loop& loop, const Config& config, Shared& shared, RuntimeControl& control,
-                     std::vector<CliListener> listeners)
+                     const std::vector<CliListener>& listeners)
     : loop_(loop),
       config_(config),
       shared_(shared),

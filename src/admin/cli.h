@@ -25,7 +25,7 @@ struct CliListener {
 class CliServer {
  public:
   CliServer(Loop& loop, const Config& config, Shared& shared, RuntimeControl& control,
-            std::vector<CliListener> listeners);
+            const std::vector<CliListener>& listeners);
   ~CliServer();
   CliServer(const CliServer&) = delete;
   CliServer& operator=(const CliServer&) = delete;

@@ -11,10 +11,10 @@
 namespace hawser {
 namespace {
 
-constexpr size_t kReadSize = 16 * 1024;
+constexpr size_t kReadSize = size_t{16} * 1024;
 // A long answer is produced while less than this waits to be sent, and once a turn of the loop, so
 // that a client bounds the memory it takes and other work goes on.
-constexpr size_t kOutMark = 64 * 1024;
+constexpr size_t kOutMark = size_t{64} * 1024;
 
 }  // namespace
 

@@ -34,8 +34,8 @@ CliLine split_cli_line(std::string_view line);
 class CliSession {
  public:
   // HAProxy reads no more than one buffer of 16 KiB, and stalls beyond it.
-  static constexpr size_t kMaxLine = 16 * 1024;
-  static constexpr size_t kMaxPayload = 128 * 1024;
+  static constexpr size_t kMaxLine = size_t{16} * 1024;
+  static constexpr size_t kMaxPayload = size_t{128} * 1024;
   static constexpr size_t kMaxPattern = 7;  // of a payload's end, as HAProxy
 
   explicit CliSession(CliLevel level, Millis timeout);

@@ -14,7 +14,7 @@ namespace hawser {
 namespace {
 
 constexpr char kNewline[] = "\n";
-constexpr size_t kRoom = 32 * 1024;  // collected besides the longest line
+constexpr size_t kRoom = size_t{32} * 1024;  // collected besides the longest line
 
 bool is_open_datagram(int fd) {
   int type = 0;

@@ -28,7 +28,7 @@ struct ChannelMessage {
 // Neither callback may destroy the channel: Loop::bury() does it at the end of the turn.
 class Channel {
  public:
-  static constexpr size_t kMaxMessage = 60 * 1024;
+  static constexpr size_t kMaxMessage = size_t{60} * 1024;
   static constexpr size_t kMaxFds = 250;  // SCM_MAX_FD is 253
 
   // Two connected ends, close-on-exec and non-blocking.

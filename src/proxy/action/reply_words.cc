@@ -28,7 +28,7 @@ bool is_plain(KeywordCall& call, const Word& word) {
 }
 
 // A reply is held in memory for good, so a file of any size is not one.
-constexpr size_t kLargestFile = 1024 * 1024;
+constexpr size_t kLargestFile = size_t{1024} * 1024;
 
 bool read_file(KeywordCall& call, const Word& word, std::string& out) {
   errno = 0;

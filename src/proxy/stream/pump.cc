@@ -9,11 +9,11 @@ namespace hawser {
 namespace {
 
 // splice(2) pays from here on: below it, its two calls cost more than the copies.
-constexpr uint64_t kSpliceFrom = 32 * 1024;
+constexpr uint64_t kSpliceFrom = uint64_t{32} * 1024;
 // A direction of unknown length is bulk once this many reads in a row have filled the buffer.
 constexpr uint32_t kBulkReads = 2;
 // What one direction may move in a turn of the loop, so that others have theirs.
-constexpr size_t kTurnBytes = 1024 * 1024;
+constexpr size_t kTurnBytes = size_t{1024} * 1024;
 
 }  // namespace
 
