@@ -111,7 +111,7 @@ class ConditionParser {
   Answer run() {
     skip_blanks();
     if (next_ == text_.size()) return false;
-    const Answer answer = alternatives(0);
+    Answer answer = alternatives(0);
     if (answer && next_ != text_.size()) {
       return Error{"unexpected " + quoted(text_.substr(next_)) + " in the condition"};
     }
@@ -133,7 +133,7 @@ class ConditionParser {
   Answer alternatives(int depth) {
     Answer left = conjunction(depth);
     while (left && take("||")) {
-      const Answer right = conjunction(depth);
+      Answer right = conjunction(depth);
       if (!right) return right;
       left = *left || *right;
     }
@@ -143,7 +143,7 @@ class ConditionParser {
   Answer conjunction(int depth) {
     Answer left = term(depth);
     while (left && take("&&")) {
-      const Answer right = term(depth);
+      Answer right = term(depth);
       if (!right) return right;
       left = *left && *right;
     }
@@ -153,12 +153,12 @@ class ConditionParser {
   Answer term(int depth) {
     if (depth > kMaxDepth) return Error{"the condition is nested too deeply"};
     if (take("!")) {
-      const Answer inner = term(depth + 1);
+      Answer inner = term(depth + 1);
       if (!inner) return inner;
       return !*inner;
     }
     if (take("(")) {
-      const Answer inner = alternatives(depth + 1);
+      Answer inner = alternatives(depth + 1);
       if (inner && !take(")")) return Error{"a parenthesis of the condition is not closed"};
       return inner;
     }
