@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """How the program ends: its exit codes, and that nobody holds its output afterwards."""
 import os
+import re
 import signal
 import subprocess
 
@@ -49,6 +50,10 @@ def main():
         check(bad.returncode == 1, "what cannot be bound ends in 1")
         check("bad:12: cannot listen on 192.0.2.1:1 for listen 'echo'" in bad.stderr, "every failure is told: address")
         check("bad:4: cannot listen on unix:/nonexistent/cli" in bad.stderr, "every failure is told: socket")
+        (first.dir / "much").write_text(config.replace("global\n", "global\n    maxconn 2000000000\n").replace("{dir}", "/nonexistent"))
+        much = subprocess.run([os.environ["HAWSER"], "-f", first.dir / "much"], capture_output=True, text=True, timeout=20)
+        check(much.returncode == 1 and re.search(r"4000\d+ file descriptors are needed, for 2000000000 connections", much.stderr),
+              f"so is a limit that nobody may raise: {much.stderr}")
 
 
 main()

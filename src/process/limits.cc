@@ -81,10 +81,12 @@ Result<uint32_t> set_limits(const Config& config, uint32_t maxconn, uint32_t wor
   const rlimit wanted = {plan->soft, plan->hard};
   if ((wanted.rlim_cur != limit.rlim_cur || wanted.rlim_max != limit.rlim_max) &&
       setrlimit(RLIMIT_NOFILE, &wanted) != 0) {
-    Error failed = errno_error(
-        fmt::format("cannot raise the limit of file descriptors to {}", plan->soft), errno);
-    failed.text += "; lower 'maxconn', or raise the system's limit (sysctl fs.nr_open)";
-    return failed;
+    const int error = errno;
+    // Root in a container may lack the capability for it.
+    in.may_raise_hard = false;
+    if (const auto refused = plan_limits(in); error == EPERM && !refused) return refused.error();
+    return errno_error(fmt::format("cannot raise the limit of file descriptors to {}", plan->soft),
+                       error);
   }
   return plan->maxconn;
 }
