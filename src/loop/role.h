@@ -22,6 +22,7 @@ class Role {
 
   // The program ends now: what must still be done within a second, then `finished`. What must not
   // outlive the process (a virtual address) is given up before this returns.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): roles that have to wait keep it.
   virtual void stop(std::function<void()> finished) { finished(); }
 
   // A question of another process (admin/command.h, RuntimeControl::ask_workers); the answer is

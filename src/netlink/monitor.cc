@@ -60,7 +60,7 @@ Result<> NetMonitor::start() {
   if (::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
     return errno_error("cannot follow the changes of interfaces", errno);
   }
-  if (const auto read = resync(true); !read) return read;
+  if (auto read = resync(true); !read) return read;
   watch_ =
       std::make_unique<FdWatch>(loop_, socket_.get(), FdWatch::kRead, [this](int) { receive(); });
   return {};
@@ -74,7 +74,7 @@ Result<> NetMonitor::resync(bool silent) {
   std::map<uint32_t, Link> old_links = std::exchange(links_, {});
   AddressBook old_addresses = std::exchange(addresses_, {});
   for (const int type : {RTM_GETLINK, RTM_GETADDR}) {
-    const auto dumped =
+    auto dumped =
         (*rtnl)->dump(type, AF_UNSPEC, [this](const nlmsghdr& message) { take(message, true); });
     if (dumped) continue;
     links_ = std::move(old_links);

@@ -157,7 +157,7 @@ NetlinkSocket::Answer NetlinkSocket::read_list(nlmsghdr& message, List& list) {
 NetlinkSocket::Answer NetlinkSocket::dump(nlmsghdr& message, const Each& each) {
   for (int reading = 0; reading < kMostReadings; ++reading) {
     List list;
-    if (const Answer answer = read_list(message, list); answer.code != 0) return answer;
+    if (Answer answer = read_list(message, list); answer.code != 0) return answer;
     if (list.interrupted) continue;
     for (size_t at = 0; at < list.messages.size();) {
       const auto* found = reinterpret_cast<const nlmsghdr*>(list.messages.data() + at);

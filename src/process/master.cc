@@ -59,7 +59,7 @@ class Master {
                  [this](int signal) { take(signal); }),
         notifier_(loop_, options.systemd),
         generation_(loop_, inherited, kRoles,
-                    {[this] { announce(); }, [this](std::string why) { give_up(why); },
+                    {[this] { announce(); }, [this](const std::string& why) { give_up(why); },
                      [this] { loop_.stop(); }},
                     [this] { leave(); }) {}
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -50,8 +49,7 @@ void set_process_title(std::string_view name) {
   if (size > 0) {
     const std::string title = fmt::format("hawser: {}", name);
     const size_t length = std::min(title.size(), size - 1);
-    memcpy(room, title.data(), length);
-    memset(room + length, 0, size - length);
+    std::fill(std::copy_n(title.data(), length, room), room + size, '\0');
   }
   // The kernel keeps 15 characters.
   std::string comm = "hawser ";

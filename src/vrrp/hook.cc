@@ -187,7 +187,7 @@ std::vector<std::string> hook_arguments(std::string_view text, std::span<const s
 
 std::optional<std::string> find_program(const std::string& name) {
   for (const std::string_view directory : split(kHookPath, ':')) {
-    const std::string path = fmt::format("{}/{}", directory, name);
+    std::string path = fmt::format("{}/{}", directory, name);
     struct stat status;
     if (stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
         (status.st_mode & S_IXUSR) != 0) {

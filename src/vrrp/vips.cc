@@ -56,7 +56,7 @@ class Vips::Moment {
 
   Result<> read_protocols() {
     protocols_.emplace();
-    const auto dumped = kernel_.dump(RTM_GETADDR, AF_UNSPEC, [this](const nlmsghdr& message) {
+    auto dumped = kernel_.dump(RTM_GETADDR, AF_UNSPEC, [this](const nlmsghdr& message) {
       const auto place = kernel_place(message);
       if (place) (*protocols_)[{place->ifindex, place->prefix, place->address}] = place->protocol;
     });
