@@ -43,6 +43,7 @@ class RingHash : public Balancer {
     const std::vector<Candidate> servers =
         candidates(backend.shared, backend.config, backend.first_server);
     std::vector<Ring::Member> members;
+    members.reserve(servers.size());
     for (const Candidate& each : servers) {
       members.push_back({backend.config.servers[each.position].id, each.position, each.weight});
     }
