@@ -18,7 +18,6 @@
 #include <signal.h>
 #include <sys/socket.h>
 
-#include <cerrno>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -29,79 +28,12 @@
 #include "logging/log_out.h"
 #include "loop/loop.h"
 #include "loop/watch.h"
+#include "proxy/testing_peer.h"
 #include "proxy/worker.h"
 #include "shm/schedule.h"
 #include "shm/shared.h"
 
 namespace hawser {
-
-class Lab;
-
-// A client or a server in the hands of a test: the other end of one of the worker's connections.
-class Peer {
- public:
-  Peer(Lab& lab, Fd fd) : lab_(lab), fd_(std::move(fd)) {}
-
-  // Sent at once as far as the kernel takes it, the rest while the loop turns.
-  void send(std::string_view bytes) {
-    pending_ += bytes;
-    turn();
-  }
-  bool sent_all() const { return pending_.empty(); }
-  // What has come up to and with `end`; everything, and a failed check, when it does not come.
-  std::string read_until(std::string_view end);
-  std::string read_bytes(size_t count);
-  std::string read_to_end();  // up to the end of the connection
-  // What has come so far, without waiting for more.
-  std::string read_now() { return std::exchange(got_, {}); }
-  bool is_closed();  // waits for it: FIN or RST, with nothing unread before it
-  bool has_ended() const { return ended_; }  // as far as is known
-  bool was_reset() const { return error_ == ECONNRESET; }
-
-  void finish() { ::shutdown(fd_.get(), SHUT_WR); }
-  void close() { fd_.reset(); }
-  void reset() {
-    const linger abort{.l_onoff = 1, .l_linger = 0};
-    ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
-    fd_.reset();
-  }
-  // Stops reading, so that the windows fill up; and goes on.
-  void stop_reading() { reads_ = false; }
-  void go_on() { reads_ = true; }
-  int fd() const { return fd_.get(); }
-
-  // One look at the socket, in both directions.
-  void turn() {
-    if (!fd_) return;
-    if (!pending_.empty()) {
-      const ssize_t n = ::send(fd_.get(), pending_.data(), pending_.size(), MSG_NOSIGNAL);
-      if (n > 0) pending_.erase(0, static_cast<size_t>(n));
-    }
-    char piece[65536];
-    while (reads_ && !ended_) {
-      const ssize_t n = ::recv(fd_.get(), piece, sizeof piece, 0);
-      if (n > 0) {
-        got_.append(piece, static_cast<size_t>(n));
-      } else if (n == 0 || errno != EAGAIN) {
-        ended_ = true;
-        error_ = n == 0 ? 0 : errno;
-      } else {
-        break;
-      }
-    }
-  }
-
- private:
-  Lab& lab_;
-  Fd fd_;
-  std::string pending_, got_;
-  int error_ = 0;
-  bool reads_ = true;
-  bool ended_ = false;
-};
-
-inline constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-inline constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 // A configuration with one `listen` section and a log.
 struct ListenText {
@@ -119,7 +51,7 @@ inline std::string listen_with(const ListenText& text) {
       text.global, text.mode, text.timeouts, text.bind, text.mode, text.lines, text.servers);
 }
 
-class Lab {
+class Lab final : public Turner {
  public:
   explicit Lab(std::string config, size_t servers = 1, uint32_t workers = 1) {
     ::signal(SIGPIPE, SIG_IGN);  // as every process of the program does: splice(2) raises it
@@ -210,8 +142,7 @@ class Lab {
   }
   void stop_server(size_t server = 1) { servers_[server - 1].reset(); }  // refuses from now on
 
-  // Turns the loop until `condition` holds. false: it never did.
-  bool run_until(const std::function<bool()>& condition) {
+  bool run_until(const std::function<bool()>& condition) override {
     constexpr int kMostTurns = 20'000;
     constexpr int64_t kLongestMs = 5'000;
     turns_left_ = kMostTurns;
@@ -352,37 +283,5 @@ class Lab {
   int turns_left_ = 0;
   int64_t give_up_ms_ = 0;
 };
-
-inline void answer(Peer& server, Peer& client) {
-  server.send(kOk);
-  client.read_until("ok");
-}
-
-inline std::string Peer::read_until(std::string_view end) {
-  size_t at = std::string::npos;
-  lab_.run_until([&] { return (at = got_.find(end)) != got_.npos || ended_; });
-  INFO("received: " << got_);
-  CHECK(at != got_.npos);
-  std::string out = got_.substr(0, at == got_.npos ? at : at + end.size());
-  got_.erase(0, out.size());
-  return out;
-}
-
-inline std::string Peer::read_bytes(size_t count) {
-  lab_.run_until([&] { return got_.size() >= count || ended_; });
-  std::string out = got_.substr(0, count);
-  got_.erase(0, out.size());
-  return out;
-}
-
-inline std::string Peer::read_to_end() {
-  CHECK(lab_.run_until([&] { return ended_; }));
-  return read_now();
-}
-
-inline bool Peer::is_closed() {
-  lab_.run_until([&] { return ended_; });
-  return ended_ && got_.empty();
-}
 
 }  // namespace hawser
