@@ -13,11 +13,25 @@ std::string request(std::string_view path) {
   return fmt::format("GET {} HTTP/1.1\r\nHost: a\r\nCookie: C=a\r\n\r\n", path);
 }
 
-// A backend of two servers; the first takes one request at a time, and cookies ask for it.
-std::string pair_with(std::string_view options) {
-  return listen_with({.lines = fmt::format("{} cookie C insert indirect\n", options),
-                      .servers = " server a @s1 cookie a maxconn 1\n server b @s2 cookie b\n"});
-}
+// A backend of two servers; the first takes one request at a time, and cookies ask for it: one has
+// it, the second waits.
+struct Wanted {
+  Lab lab;
+  Peer& first = lab.connect();
+  Peer& a;
+  Peer& second = lab.connect();
+
+  explicit Wanted(std::string_view options, std::string_view words = "")
+      : lab(listen_with({.lines = fmt::format("{} cookie C insert indirect\n", options),
+                         .servers = fmt::format(" server a @s1 cookie a maxconn 1 {}\n"
+                                                " server b @s2 cookie b\n",
+                                                words)}),
+            2),
+        a(lab.reach_server(first, request("/1"))) {
+    second.send(request("/2"));
+    lab.turn();
+  }
+};
 
 void take_down(Lab& lab, uint32_t server) {
   lab.shared().server_state(server).word.store(
@@ -138,45 +152,30 @@ TEST_CASE("a stream that stops waiting wakes the workers that let it go first") 
 }
 
 TEST_CASE("who waits for a server that goes down is sent elsewhere with `option redispatch`") {
-  Lab lab(pair_with(" option redispatch\n"), 2);
-  Peer& first = lab.connect();
-  Peer& a = lab.reach_server(first, request("/1"));
-  Peer& second = lab.connect();
-  second.send(request("/2"));
-  lab.turn();
-  take_down(lab, 0);
-  Peer& b = lab.accept(2);
+  Wanted wanted(" option redispatch\n");
+  take_down(wanted.lab, 0);
+  Peer& b = wanted.lab.accept(2);
   CHECK(b.read_until("\r\n\r\n").starts_with("GET /2 "));
-  answer(b, second);
-  answer(a, first);
+  answer(b, wanted.second);
+  answer(wanted.a, wanted.first);
 }
 
 TEST_CASE("who waits for a server that goes down goes on waiting where nothing says otherwise") {
-  Lab lab(pair_with(""), 2);
-  Peer& first = lab.connect();
-  Peer& a = lab.reach_server(first, request("/1"));
-  Peer& second = lab.connect();
-  second.send(request("/2"));
-  lab.turn();
-  take_down(lab, 0);
-  CHECK_FALSE(lab.has_unexpected_connection(2));
-  second.reset();
-  answer(a, first);
+  Wanted wanted("");
+  take_down(wanted.lab, 0);
+  CHECK_FALSE(wanted.lab.has_unexpected_connection(2));
+  wanted.second.reset();
+  answer(wanted.a, wanted.first);
 }
 
 TEST_CASE("`option persist` keeps its turn at a server that goes down") {
-  Lab lab(pair_with(" option redispatch\n option persist\n"), 2);
-  Peer& first = lab.connect();
-  Peer& a = lab.reach_server(first, request("/1"));
-  Peer& second = lab.connect();
-  second.send(request("/2"));
-  lab.turn();
-  take_down(lab, 0);
-  CHECK_FALSE(lab.has_unexpected_connection(2));
-  answer(a, first);
-  Peer& again = lab.accept(1);
+  Wanted wanted(" option redispatch\n option persist\n");
+  take_down(wanted.lab, 0);
+  CHECK_FALSE(wanted.lab.has_unexpected_connection(2));
+  answer(wanted.a, wanted.first);
+  Peer& again = wanted.lab.accept(1);
   CHECK(again.read_until("\r\n\r\n").starts_with("GET /2 "));
-  answer(again, second);
+  answer(again, wanted.second);
 }
 
 TEST_CASE("who waits is served first come, first served") {
@@ -209,24 +208,16 @@ TEST_CASE("a wait of `timeout queue` ends with 503, and the log says sQ") {
 }
 
 TEST_CASE("a queue of `maxqueue` sends the next one elsewhere") {
-  Lab lab(listen_with({.lines = " cookie C insert indirect\n",
-                       .servers = " server a @s1 cookie a maxconn 1 maxqueue 1\n"
-                                  " server b @s2 cookie b\n"}),
-          2);
-  Peer& first = lab.connect();
-  Peer& a = lab.reach_server(first, request("/1"));
-  Peer& second = lab.connect();
-  second.send(request("/2"));
-  lab.turn();
-  CHECK_FALSE(lab.has_unexpected_connection(2));
-  Peer& third = lab.connect();
+  Wanted wanted("", "maxqueue 1");
+  CHECK_FALSE(wanted.lab.has_unexpected_connection(2));
+  Peer& third = wanted.lab.connect();
   third.send(request("/3"));
-  Peer& b = lab.accept(2);
+  Peer& b = wanted.lab.accept(2);
   CHECK(b.read_until("\r\n\r\n").starts_with("GET /3 "));
   answer(b, third);
-  second.reset();
-  lab.turn();
-  answer(a, first);
+  wanted.second.reset();
+  wanted.lab.turn();
+  answer(wanted.a, wanted.first);
 }
 
 // Its end had been read before the answer was, and the session stayed until `timeout client`.
