@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+// A client's connection before, between and after its requests.
+#include "proxy/testing.h"
+
+using namespace hawser;
+
+namespace {
+
+std::string site(std::string_view bind = "", std::string_view lines = "") {
+  return listen_with(
+      {.timeouts = " timeout client 1h\n timeout server 1h\n", .bind = bind, .lines = lines});
+}
+
+// The name by which the runtime socket knows the only session.
+std::string name_of_session(Lab& lab) {
+  const std::string shown = lab.worker().answer("show sess");
+  return shown.substr(0, shown.find(':'));
+}
+
+}  // namespace
+
+TEST_CASE("a request may come with the PROXY header, or after it") {
+  const bool together = GENERATE(true, false);
+  Lab lab(site("accept-proxy"));
+  Peer& client = lab.connect();
+  client.send("PROXY TCP4 192.0.2.1 198.51.100.2 1000 80\r\n");
+  if (!together) lab.turn();
+  Peer& server = lab.reach_server(client);
+  CHECK(lab.worker().answer("show sess").find(" src=192.0.2.1:1000 ") != std::string::npos);
+  answer(server, client);
+  CHECK(lab.log_line().starts_with("192.0.2.1:1000 "));
+}
+
+TEST_CASE("a client that begins with anything but a PROXY header is let go, and counted") {
+  Lab lab(site("accept-proxy"));
+  Peer& client = lab.connect();
+  client.send(kGet);
+  CHECK(client.is_closed());
+  CHECK(lab.has_loads(""));
+  CHECK(lab.shared().frontend(0, 0).req_errors.value() == 1);
+  CHECK_FALSE(lab.has_unexpected_connection());
+}
+
+TEST_CASE("between requests `http-keep-alive` counts, then `http-request`, then `client`") {
+  struct Row {
+    const char* timeouts;
+    int minutes;
+  };
+  for (const Row& row : {Row{" timeout http-keep-alive 1m\n timeout http-request 10m\n", 1},
+                         Row{" timeout http-request 10m\n", 10}, Row{"", 60}}) {
+    INFO(row.timeouts);
+    Lab lab(site("", row.timeouts));
+    Peer& client = lab.connect();
+    answer(lab.reach_server(client), client);
+    lab.pass(Millis(row.minutes * 60'000 - 10'000));
+    CHECK_FALSE(client.has_ended());
+    lab.pass(Millis(20'000));
+    CHECK(client.is_closed());
+  }
+}
+
+TEST_CASE("what a client sends behind a refused request does not destroy the reply") {
+  Lab lab(site());
+  Peer& client = lab.connect();
+  client.send("nonsense\r\n\r\n");
+  CHECK(client.read_until("\r\n") == "HTTP/1.1 400 Bad request\r\n");
+  client.read_to_end();
+  client.send(std::string(100'000, 'x'));
+  SECTION("it is read, until the client ends as well") {
+    CHECK(lab.run_until([&] { return client.sent_all(); }));
+    lab.turn();
+    CHECK_FALSE(client.was_reset());
+    client.close();
+    CHECK(lab.has_loads(""));
+  }
+  SECTION("for a second, and no longer") {
+    lab.turn();
+    CHECK(lab.loads() == "conns=1 fe_conns=1");
+    lab.pass(Millis(1100));
+    CHECK(lab.has_loads(""));
+  }
+}
+
+TEST_CASE("`option nolinger` ends with a reset") {
+  Lab lab(site("", " option nolinger\n"));
+  Peer& client = lab.connect();
+  client.send("nonsense\r\n\r\n");
+  CHECK(lab.run_until([&] { return client.has_ended(); }));
+  CHECK(client.was_reset());
+}
+
+TEST_CASE("a client that has announced its last request is let go at once") {
+  Lab lab(site());
+  Peer& client = lab.connect();
+  Peer& server = lab.reach_server(client, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  answer(server, client);
+  CHECK(client.is_closed());
+  CHECK(lab.has_loads("idle=1"));
+}
+
+TEST_CASE("a soft stop ends who is idle, and the others after their response") {
+  Lab lab(site());
+  Peer& idle = lab.connect();
+  answer(lab.reach_server(idle), idle);
+  Peer& busy = lab.connect();
+  Peer& server = lab.reach_server(busy);
+  bool finished = false;
+  lab.worker().drain([&] { finished = true; });
+  CHECK(idle.is_closed());
+  lab.turn();
+  CHECK_FALSE(finished);
+  server.send(kOk);
+  CHECK(busy.read_until("ok").find("\r\nConnection: close\r\n") != std::string::npos);
+  CHECK(busy.is_closed());
+  busy.close();
+  CHECK(lab.run_until([&] { return finished; }));
+}
+
+TEST_CASE("a session can be shut down by the name that is shown for it") {
+  Lab lab(site());
+  Peer& client = lab.connect();
+  Peer& server = lab.reach_server(client);
+  CHECK(lab.worker().answer("shutdown session 0xffff") == "");
+  CHECK(lab.worker().answer("shutdown session " + name_of_session(lab)) == "done\n");
+  CHECK(client.is_closed());
+  CHECK(server.is_closed());
+  CHECK(lab.worker().answer("show sess") == "");
+  CHECK(lab.log_line().find(" K--- ") != std::string::npos);
+}
