@@ -90,7 +90,7 @@ Next Stream::forward_http() {
   // What the client has not taken yet of a response that went out with its head.
   if (download_.done && client().has_output()) {
     const uint64_t before = client().sent();
-    if (!client().flush()) return client_aborted('D');
+    if (!client().flush()) return client_aborted(response_phase());
     if (client().sent() != before) client_active_ms_ = plane_.now_ms();
   }
   if (!response_started_ || !upload_.done) {
@@ -289,7 +289,7 @@ Next Stream::begin_response() {
   from.consume(response_parser_.head_size() + body);
   download_.moved += pieces.size();
   client_active_ms_ = plane_.now_ms();
-  if (!sent) return client_aborted('D');
+  if (!sent) return client_aborted(response_phase());
   if (response_parser_.body_done() && !tunnel_) download_.done = true;
   write_log(LogStage::kResponse);
   return Next::wait(kNoDeadline);
@@ -340,7 +340,7 @@ std::optional<Next> Stream::forward_response() {
     case Pump::kYield:
       return std::nullopt;
     case Pump::kTargetGone:
-      return client_aborted('D');
+      return client_aborted(response_phase());
     case Pump::kSourceGone:
       count_abort(false);
       return response_failed({'S', 'D'}, RetryOn::kEmptyResponse, 502);
@@ -398,6 +398,9 @@ int64_t Stream::transfer_deadline() const {
   return deadline;
 }
 
+// 'L': the server has said all, and the client has not taken it yet.
+char Stream::response_phase() const { return response_parser_.body_done() ? 'L' : 'D'; }
+
 Next Stream::transfer_timed_out() {
   if (plane_.now_ms() < transfer_deadline()) return Next::wait(transfer_deadline());
   if (!is_http() || tunnel_) {
@@ -412,7 +415,7 @@ Next Stream::transfer_timed_out() {
   if (waits_for_client) {
     count_abort(true);
     if (response_head_done_) {
-      ending_ = {'c', 'D'};
+      ending_ = {'c', response_phase()};
       keep_client_ = false;
       return go(Step::finish);
     }

@@ -178,6 +178,7 @@ class Stream final : public ConnOwner {
   void count_bad_response();
   Next refuse_response(char phase, std::string_view why);
   Next transfer_timed_out();
+  char response_phase() const;
   bool upload_waits_for_client() const;
   bool upload_waits_for_server() const;
   int64_t transfer_deadline() const;
