@@ -121,10 +121,11 @@ class HawserPair(Pair):
         return began
 
     def kill_everything(self):
-        """Nobody has the time to notice that the others are gone."""
-        names = ("master", "control", "worker", "vrrp")
-        began = self.send(signal.SIGSTOP, *names)
-        self.send(signal.SIGKILL, *names)
+        """Nobody has the time to notice that the others are gone. The master is the last: its end takes the others with it."""
+        children = ("control", "worker", "vrrp")
+        began = self.send(signal.SIGSTOP, "master", *children)
+        self.send(signal.SIGKILL, *children)
+        self.send(signal.SIGKILL, "master")
         return began
 
     def kill_workers(self):
