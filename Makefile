@@ -48,8 +48,10 @@ $(BUILD)/build.ninja: CMakePresets.json
 	@command -v cmake >/dev/null || { echo 'cmake is missing; `make deps` installs what is needed' >&2; exit 1; }
 	cmake --preset release -B $(BUILD)
 
-demo: deps all
-	etc/demo $(BUILD)/hawser
+# What is to be looked at need not be trained first: without a build, the quick one will do.
+demo: deps
+	@[ -x $(BUILD)/hawser ] || { cmake --preset dev -B $(BUILD)/dev && cmake --build $(BUILD)/dev --target hawser; }
+	@etc/demo $$([ -x $(BUILD)/hawser ] && echo $(BUILD)/hawser || echo $(BUILD)/dev/hawser)
 
 check:
 	tools/deps build test
