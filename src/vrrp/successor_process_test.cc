@@ -7,6 +7,7 @@
 #include <net/if.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -64,6 +65,7 @@ class Process {
  private:
   [[noreturn]] static void serve(const Config& config, Shared& shared, const std::string& state,
                                  int channel) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that gives up leaves nobody behind
     Loop loop;
     auto routers = VirtualRouters::open(loop, config, shared);
     if (!routers || !(*routers)->start(state)) _exit(1);
