@@ -274,7 +274,7 @@ class Inbox:
 class Peer:
     """One program with all cases."""
 
-    def __init__(self, name, cases, mode, settings, log):
+    def __init__(self, name, cases, mode, log):
         self.name = name
         self.folder = tempfile.TemporaryDirectory(prefix="hawser-")
         self.dir = pathlib.Path(self.folder.name)
@@ -283,18 +283,17 @@ class Peer:
         self.news = threading.Condition()
         self.inbox = Inbox(self._take)
         self.visits = {case.name: Visit(case, self) for case in cases}
-        (self.dir / "cfg").write_text(self._config(mode, settings, log), encoding="latin-1")
+        (self.dir / "cfg").write_text(self._config(mode, log), encoding="latin-1")
         self.output = open(self.dir / "output", "w+", encoding="utf-8", errors="replace")
         fds = [visit.listener.fileno() for visit in self.visits.values()]
         self.process = subprocess.Popen([*PROGRAMS[name], str(self.dir / "cfg")], pass_fds=fds, cwd=self.dir,
                                         stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.output)
 
-    def _config(self, mode, settings, log):
+    def _config(self, mode, log):
         return f"""
 global
     nbthread 1
     maxconn 500
-    {settings}
     log 127.0.0.1:{self.inbox.port} len 65535 local0
     stats socket {self.dir}/cli level admin
 defaults
@@ -367,15 +366,14 @@ defaults
 
 
 @contextlib.contextmanager
-def both(cases, mode="http", settings="", log=None):
-    """Hawser and HAProxy with the cases, at work. `settings` is a line of section `global`, `log` the line that says
-    what is logged."""
+def both(cases, mode="http", log=None):
+    """Hawser and HAProxy with the cases, at work. `log` is the line that says what is logged."""
     if HAPROXY is None:
         skip("needs haproxy (package haproxy)")
     peers = {}
     try:
         for name in PROGRAMS:
-            peers[name] = Peer(name, cases, mode, settings, f"option {mode}log" if log is None else log)
+            peers[name] = Peer(name, cases, mode, f"option {mode}log" if log is None else log)
         yield peers
     finally:
         for peer in peers.values():

@@ -8,14 +8,13 @@ import stat_rows
 from hawser import check
 
 
-def check_same(all_cases, mode="http", also=None, settings=""):
-    """Runs and compares the cases that the command line names, or all. `also` gets them, Hawser as a peer, and its lines;
-    `settings` is a line of section `global`."""
+def check_same(all_cases, mode="http", also=None):
+    """Runs and compares the cases that the command line names, or all. `also` gets them, Hawser as a peer, and its lines."""
     wanted = sys.argv[1:]
     cases = [case for case in all_cases if not wanted or case.name in wanted]
     if not cases:
         return
-    with beside.both(cases, mode, settings=settings) as peers:
+    with beside.both(cases, mode) as peers:
         lines = beside.run_both(peers)
         for case in cases:
             log_lines.check_lines(case, lines["hawser"][case.name], lines["haproxy"][case.name], mode)

@@ -13,7 +13,6 @@ from same_lines import check_same
 
 PIECE = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"
 BULK = 4 << 20
-LAST_PIECE = b"HTTP/1.1 200 OK\r\nContent-Length: 15000\r\n\r\n" + b"x" * 15000
 POST = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhalf"
 
 
@@ -71,15 +70,6 @@ def goes_on(wire, server):
     for _ in range(50):
         wire.send(b"x" * 65536)
     wire.read_to_end()
-
-
-def resets_late(visit):
-    """Leaves when the server has said everything, and the client has the beginning."""
-    wire = visit.connect(receive_buffer=4096)
-    wire.send(GET)
-    wire.read_head()
-    visit.peer.wait_stat((visit.case.name, "s1"), "hrsp_2xx", "1")
-    wire.reset()
 
 
 def does_not_read(visit):
@@ -277,16 +267,6 @@ CASES = [
 ]
 
 
-# For clients that take nothing: what cannot be sent stays in the program, and the server is done. HAProxy's line is
-# written when its own buffer has taken the response.
-LAST = [
-    case("cL--", "stalledlast", does_not_read, says(LAST_PIECE, "close"), f"timeout client {SHORT}", whole=False,
-         ours={"state": "cL--"}, stat=counts(None, {"cli_abrt": "1"}, {"cli_abrt": "1"})),
-    case("CL--", "leftlast", resets_late, says(LAST_PIECE, "close"), whole=False,
-         ours={"state": "CL--"}, stat=counts(None, {"cli_abrt": "1"}, {"cli_abrt": "1"})),
-]
-
-
 def check_bytes(cases, peer, lines):
     """The lines and the counters know as many bytes as went over the wire."""
     stat = peer.stat()
@@ -306,4 +286,3 @@ def check_bytes(cases, peer, lines):
 
 
 check_same(CASES, also=check_bytes)
-check_same(LAST, settings="tune.sndbuf.client 2048")

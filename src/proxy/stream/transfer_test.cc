@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Who is waited for, and what becomes of bytes when one side fails.
+#include <fmt/format.h>
+
 #include "proxy/testing.h"
 
 using namespace hawser;
@@ -23,6 +25,29 @@ TEST_CASE("an upload that the client does not continue is charged to the client"
   CHECK(server.read_until("x").ends_with("\r\n\r\nx"));
   CHECK(lab.log_line().find(" cD-- ") != std::string::npos);
   CHECK(client.read_until("\r\n") == "HTTP/1.1 408 Request Time-out\r\n");
+}
+
+TEST_CASE("a client that does not take the last of a response is told from one in its middle") {
+  const bool whole = GENERATE(true, false);
+  Lab lab(listen_with({.global = " tune.sndbuf.client 2048\n",
+                       .timeouts = " timeout client 10m\n timeout server 1h\n"}));
+  Peer& client = lab.connect();
+  client.stop_reading();
+  lab.fill_socket(client);
+  Peer& server = lab.reach_server(client);
+  const std::string body(12'000, 'b');
+  server.send(fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.size()));
+  server.send(whole ? body : body.substr(1));
+  lab.turn();
+  SECTION("when it leaves") {
+    client.reset();
+    CHECK(lab.log_line().find(whole ? " CL-- " : " CD-- ") != std::string::npos);
+  }
+  SECTION("when it stalls") {
+    lab.pass(Millis(610'000));
+    CHECK(lab.log_line().find(whole ? " cL-- " : " cD-- ") != std::string::npos);
+  }
+  CHECK(lab.shared().backend(0, 0).client_aborts.value() == 1);
 }
 
 TEST_CASE("the last words of a server that resets its connection reach the client") {
