@@ -81,7 +81,8 @@ void Instance::transition(const Action& action, int64_t now_ns) {
     fmt::format_to(std::back_inserter(text), " ({}, priority {})", action.other.text(),
                    action.other_priority);
   }
-  if (action.to == VrrpState::kMaster && slot_.peers_heard.load() == 0) text += "; no peer was ever heard";
+  if (action.to == VrrpState::kMaster && slot_.peers_heard.load() == 0)
+    text += "; no peer was ever heard";
   tell(static_cast<uint32_t>(action.to), level_of(action.to), text);
 }
 
