@@ -85,6 +85,11 @@ def can_be_bound(port):
             return False
 
 
+def sessions(hawser):
+    """Their ids."""
+    return [line.split(":", 1)[0] for line in hawser.cli("show sess").splitlines() if line]
+
+
 def visits(farm, count):
     """So many that every worker gets some."""
     found = [farm.visit() for _ in range(count)]
@@ -107,9 +112,9 @@ def main():
         check(hawser.cli("enable frontend f") == "\n", "it is enabled")
         late = visits(farm, 12)
 
-        session = hawser.cli("show sess").split(":", 1)[0]
+        session = sessions(hawser)[0]
         check(hawser.cli(f"shutdown session {session}") == "\n", "a session is shut down")
-        wait_until(lambda: session not in hawser.cli("show sess"), "it has ended")
+        wait_until(lambda: session not in sessions(hawser), "it has ended")
         check(hawser.cli(f"shutdown session {session}") == "No such session (use 'show sess').\n\n", "and is known no more")
         everybody = [visit for visit in early + late if not visit.has_ended()]
         check(hawser.cli("shutdown sessions server b/a") == "\n", "all sessions of a server are shut down")
