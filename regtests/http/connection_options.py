@@ -50,7 +50,7 @@ for option, reuse, expected, of_haproxy in (
 ):
     origins = [Origin(), Origin()]
     lines = "\n".join(f"server s{i} {origin.address}" for i, origin in enumerate(origins))
-    with Proxy(http_listen(f"{option}\nhttp-reuse {reuse}\nbalance roundrobin\n{lines}", settings="nbproc 1")) as proxy:
+    with Proxy(http_listen(f"{option}\nhttp-reuse {reuse}\nbalance roundrobin\n{lines}", settings="nbthread 1")) as proxy:
         client = proxy.connect()
         chosen, servers = [], []
         for _ in range(4):

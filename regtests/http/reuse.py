@@ -94,8 +94,8 @@ def keeps_of_four(kept, words):
         return all(server.is_closed() for server in servers[kept:]) and all(server.is_quiet() for server in servers[:kept])
 
 
-check(keeps_of_four(1, ""), "of the connections of clients that came one after the other one is kept, as no more are needed at a time")
-check(keeps_of_four(3, "pool-low-conn 2"), "with pool-low-conn 2 two more are kept")
+ours(keeps_of_four(1, ""), "of the connections of clients that came one after the other one is kept, as no more are needed at a time")
+ours(keeps_of_four(3, "pool-low-conn 2"), "with pool-low-conn 2 two more are kept")
 
 origin = Origin()
 with Proxy(http_listen(f"http-reuse always\nserver s1 {origin.address} pool-max-conn 1")) as proxy:
