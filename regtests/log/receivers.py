@@ -95,6 +95,11 @@ def same(line):
     return re.sub(r" (hawser|haproxy|targets|named|levels) \d+ - ", r" \1 PID - ", line)
 
 
+def output_lines(peer):
+    """What stdout and stderr got so far."""
+    return re.findall(r"^(?:<\d>)?request /\d 200 s1$", peer.story(), re.M)
+
+
 def check_targets():
     every = list(cases())
     with contextlib.ExitStack() as stack:
@@ -103,7 +108,9 @@ def check_targets():
                         for name in [*TARGETS, *LEVELS, "named"]} for peer in peers}
         beside.run_both(peers)
         came = {peer: {name: [same(line) for line in box.waiting()] for name, box in boxes[peer].items()} for peer in peers}
-        outputs = {peer: re.findall(r"^(?:<\d>)?request /\d 200 s1$", peers[peer].story(), re.M) for peer in peers}
+        for name, peer in peers.items():  # written after the line on which `several` waits
+            wait_until(lambda peer=peer: len(output_lines(peer)) >= 2 * REQUESTS, f"{name} wrote to stdout and stderr")
+        outputs = {name: output_lines(peer) for name, peer in peers.items()}
     for name in [*TARGETS, *LEVELS, "named"]:
         ours, theirs = came["hawser"][name], came["haproxy"][name]
         if ours != theirs:
