@@ -70,6 +70,9 @@ class Process {
     auto routers = VirtualRouters::open(loop, config, shared);
     if (!routers || !(*routers)->start(state)) _exit(1);
     FdWatch asked(loop, channel, FdWatch::kRead, [&](int) {
+      // Left unread it would make the channel's end a reset, which destroys what was sent.
+      char end[3];
+      if (recv(channel, end, sizeof end, 0) != sizeof end) _exit(1);
       const std::string bytes = (*routers)->export_state();
       const ssize_t sent = send(channel, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       _exit(sent == static_cast<ssize_t>(bytes.size()) ? 0 : 1);
@@ -180,6 +183,16 @@ struct Node {
     for (const auto& reason : slot().rejected) sum += reason;
     return sum;
   }
+  // What happened, for a failure.
+  std::string story() {
+    VrrpEventRing& ring = shared->vrrp_events();
+    std::string out;
+    for (uint64_t i = 1; i <= ring.written; ++i) {
+      const VrrpEventEntry& entry = ring.entries[i % kVrrpEvents];
+      out += fmt::format("{} {}: {}\n", entry.at_ns / 1'000'000, entry.what, entry.text);
+    }
+    return out;
+  }
   std::unique_ptr<const Config> config;
   std::unique_ptr<Shared> shared;
   std::optional<Process> process;
@@ -214,6 +227,7 @@ TEST_CASE("a hundred successor processes: no transition, and no frame too much",
   backup.replace();
   REQUIRE(ear.hears_advert());
 
+  INFO("the master:\n" << master.story() << "the backup:\n" << backup.story());
   CHECK(master.slot().state == VrrpState::kMaster);
   CHECK(backup.slot().state == VrrpState::kBackup);
   CHECK(master.slot().became_master == 1);
