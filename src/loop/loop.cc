@@ -17,7 +17,8 @@ constexpr int kEventsPerTurn = 256;
 
 }  // namespace
 
-Loop::Loop(Clock source) : clock_(source), epoll_(epoll_create1(EPOLL_CLOEXEC)), now_ns_(source()) {
+Loop::Loop(Clock source) : clock_(source), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+  read_clock();
   HW_ASSERT(epoll_);
   HW_ASSERT(uv_loop_init(&uv_) == 0);
   // Level-triggered: libuv's own set stays readable until uv_run() has emptied it. A null handler

@@ -43,10 +43,14 @@ class Loop {
   void stop() { stopping_ = true; }
 
   // Milliseconds of the monotonic clock at the start of this turn.
-  int64_t now_ms() const { return now_ns_ / 1'000'000; }
+  int64_t now_ms() const { return now_ms_; }
   int64_t now_ns() const { return now_ns_; }
   // A fresh reading, for what took place within a turn.
-  int64_t read_clock() { return now_ns_ = clock_(); }
+  int64_t read_clock() {
+    now_ns_ = clock_();
+    now_ms_ = now_ns_ / 1'000'000;
+    return now_ns_;
+  }
 
   // Registers a descriptor for its whole life: closing it ends the registration. false: errno says
   // why (ENOSPC, ENOMEM).
@@ -100,6 +104,7 @@ class Loop {
   bool stopping_ = false;
   bool uv_ready_ = false;
   int64_t now_ns_ = 0;
+  int64_t now_ms_ = 0;  // the same: asked for dozens of times a request
   int64_t hook_due_ms_ = 0;
   std::vector<Ready> ready_, again_;
   size_t next_ready_ = 0;
