@@ -7,19 +7,40 @@
 
 namespace hawser {
 
-bool has_control(std::string_view text) {
-  constexpr uint64_t kOnes = ~uint64_t{0} / 0xff, kTops = kOnes * 0x80;
-  const auto is_bad = [](char c) { return is_control(c) && c != '\t'; };
-  for (; text.size() >= 8; text.remove_prefix(8)) {
-    uint64_t word;
-    std::memcpy(&word, text.data(), 8);
-    // The top bit of each byte below a space or equal to DEL; a borrow may set one too many, and a
-    // tab is none, so that the bytes have the last word.
-    const uint64_t rest = word ^ kOnes * 0x7f;
-    const uint64_t suspects = ((word - kOnes * 0x20) & ~word) | ((rest - kOnes) & ~rest);
-    if ((suspects & kTops) != 0 && std::any_of(text.begin(), text.begin() + 8, is_bad)) return true;
+namespace {
+
+using Bytes = signed char __attribute__((vector_size(16)));
+
+// -1 where there is one.
+Bytes controls_in(Bytes chars) {
+  return ((chars >= 0) & (chars < ' ') & (chars != '\t')) | (chars == 0x7f);
+}
+
+}  // namespace
+
+size_t count_controls(std::string_view text) {
+  constexpr uint64_t kOnes = ~uint64_t{0} / 0xff;
+  // A vector's counts are added up in one byte, eight and eight, which may not overflow.
+  constexpr size_t kPerSum = 15;
+  size_t count = 0;
+  for (bool more = !text.empty(); more;) {
+    Bytes found{};
+    for (size_t i = 0; more && i < kPerSum; ++i) {
+      Bytes chars = Bytes{} + ' ';
+      more = text.size() > sizeof chars;
+      if (text.size() >= sizeof chars) {
+        std::memcpy(&chars, text.data(), sizeof chars);
+        text.remove_prefix(sizeof chars);
+      } else {
+        std::memcpy(&chars, text.data(), text.size());
+      }
+      found -= controls_in(chars);
+    }
+    uint64_t halves[2];
+    std::memcpy(halves, &found, sizeof found);
+    count += ((halves[0] + halves[1]) * kOnes) >> 56;
   }
-  return std::any_of(text.begin(), text.end(), is_bad);
+  return count;
 }
 
 bool iequals(std::string_view a, std::string_view b) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,9 +23,27 @@ constexpr bool is_alpha(char c) { return ascii_lower(c) >= 'a' && ascii_lower(c)
 constexpr bool is_alnum(char c) { return is_digit(c) || is_alpha(c); }
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-// Is there a control character other than a tab? Every byte of every head is asked this: it looks
-// at eight at a time.
-bool has_control(std::string_view text);
+// Control characters other than tabs. Every byte of every head is asked: it looks at sixteen at a
+// time.
+size_t count_controls(std::string_view text);
+inline bool has_control(std::string_view text) { return count_controls(text) != 0; }
+
+// Characters that a text may not have, or has to be made of.
+class CharSet {
+ public:
+  template <class Predicate>
+  constexpr explicit CharSet(Predicate contains) {
+    for (size_t c = 0; c < members_.size(); ++c) members_[c] = contains(static_cast<char>(c));
+  }
+  constexpr bool has(char c) const { return members_[static_cast<unsigned char>(c)]; }
+  constexpr bool has_any_of(std::string_view text) const {
+    return std::any_of(text.begin(), text.end(), [this](char c) { return has(c); });
+  }
+
+ private:
+  std::array<bool, 256> members_{};
+};
+
 // A character of a token (RFC 9110, section 5.6.2): of a method, a header's name, a cookie's name.
 constexpr bool is_token_char(char c) {
   return is_alnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;

@@ -21,8 +21,8 @@ TEST_CASE("split keeps empty parts") {
 
 TEST_CASE("a control character is found wherever it stands") {
   for (int c = 0; c < 256; ++c) {
-    for (size_t at = 0; at < 20; ++at) {
-      std::string text(20, 'x');
+    for (size_t at = 0; at < 40; ++at) {
+      std::string text(40, 'x');
       text[at] = static_cast<char>(c);
       INFO("character " << c << " at " << at);
       REQUIRE(has_control(text) == ((c < 0x20 && c != '\t') || c == 0x7f));
@@ -30,6 +30,23 @@ TEST_CASE("a control character is found wherever it stands") {
   }
   CHECK(has_control("\t\t\t\t\t\t\t\n"));
   CHECK_FALSE(has_control(""));
+}
+
+TEST_CASE("control characters are counted in texts of any length") {
+  for (size_t size = 0; size < 1100; ++size) {
+    INFO(size);
+    REQUIRE(count_controls(std::string(size, '\n')) == size);
+    REQUIRE(count_controls(std::string(size, '\xff')) == 0);
+  }
+}
+
+TEST_CASE("a set has the characters that its predicate names") {
+  constexpr CharSet kDigits(is_digit);
+  CHECK(kDigits.has('0'));
+  CHECK_FALSE(kDigits.has('a'));
+  CHECK_FALSE(kDigits.has('\xff'));
+  CHECK(kDigits.has_any_of("ab7"));
+  CHECK_FALSE(kDigits.has_any_of("abc"));
 }
 
 TEST_CASE("quoted text shows control characters") { CHECK(quoted("a\x01\n") == "'a\\x01\\x0a'"); }

@@ -27,6 +27,7 @@ class Layout {
     at_ += N - 1;
     return true;
   }
+  bool line_end() { return literal("\r\n"); }
   bool digit() { return at_ != end_ && is_digit(*at_++); }
   void blanks() {
     while (at_ != end_ && is_blank(*at_)) ++at_;
@@ -43,13 +44,13 @@ class Layout {
 // Request-line = method SP request-target SP HTTP-version CRLF (RFC 9112, section 3).
 bool request_line_fits(Layout& layout, Head& head) {
   // Empty lines before a request line are to be ignored (section 2.2).
-  while (layout.literal("\r\n")) {
+  while (layout.line_end()) {
   }
   const char* begin = layout.at();
   const bool fits = layout.part(head.method) && layout.literal(" ") && layout.part(head.target) &&
                     layout.literal(" HTTP/1.") && layout.digit();
   head.start_line = std::string_view(begin, static_cast<size_t>(layout.at() - begin));
-  return fits && layout.literal("\r\n");
+  return fits && layout.line_end();
 }
 
 // Status-line = HTTP-version SP 3DIGIT [ SP reason-phrase ] CRLF (section 4).
@@ -59,7 +60,7 @@ bool status_line_fits(Layout& layout, Head& head) {
               layout.digit() && layout.digit() && layout.digit();
   if (layout.literal(" ") && !head.reason.empty()) fits = fits && layout.part(head.reason);
   head.start_line = std::string_view(begin, static_cast<size_t>(layout.at() - begin));
-  return fits && layout.literal("\r\n");
+  return fits && layout.line_end();
 }
 
 bool fields_fit(Layout& layout, Head& head) {
@@ -69,9 +70,9 @@ bool fields_fit(Layout& layout, Head& head) {
     layout.blanks();
     if (!field.value.empty() && !layout.part(field.value)) return false;
     layout.blanks();
-    if (!layout.literal("\r\n")) return false;
+    if (!layout.line_end()) return false;
   }
-  return layout.literal("\r\n") && layout.at_end();
+  return layout.line_end() && layout.at_end();
 }
 
 void read_connection_options(Head& head, std::string_view value) {
@@ -86,12 +87,12 @@ void read_connection_options(Head& head, std::string_view value) {
 }
 
 // host[:port], without userinfo; enough to know that no two readings are possible.
-bool is_host(std::string_view host) {
-  return std::none_of(host.begin(), host.end(), [](char c) {
-    return is_control(c) || is_blank(c) || c == '/' || c == '?' || c == '#' || c == '@' ||
-           c == ',' || c == '\\';
-  });
-}
+constexpr CharSet kNotInHost([](char c) {
+  return is_control(c) || is_blank(c) || c == '/' || c == '?' || c == '#' || c == '@' || c == ',' ||
+         c == '\\';
+});
+constexpr CharSet kNotInTarget([](char c) { return c == '#' || c == '\t'; });
+bool is_host(std::string_view host) { return !kNotInHost.has_any_of(host); }
 
 std::string_view without_default_port(std::string_view host) {
   if (host.ends_with(":80")) host.remove_suffix(3);
@@ -112,7 +113,10 @@ std::string_view check_target(const Head& head, std::string_view host, size_t ho
     return {};
   }
   // Rules and servers disagree about what a path with a fragment is (RFC 9112, section 3.2: none).
-  if (head.target.find('#') != head.target.npos) return "fragment in the request target";
+  if (kNotInTarget.has_any_of(head.target)) {
+    return head.target.find('\t') == head.target.npos ? "fragment in the request target"
+                                                      : "control character in the target";
+  }
   if (head.target.starts_with('/')) return {};
   if (head.target == "*") return head.method == "OPTIONS" ? "" : "asterisk target without OPTIONS";
   const size_t scheme = head.target.find("://");
@@ -135,8 +139,14 @@ std::string_view guard_head(Head& head, const GuardInput& facts) {
     return facts.is_request ? "malformed request line" : "malformed status line";
   }
   if (!fields_fit(layout, head)) return "malformed header line";
-  if (has_control(head.target) || head.target.find('\t') != head.target.npos)
-    return "control character in the target";
+  // RFC 9110, section 5.5: none but the ends of the lines, of which the head has two more than
+  // fields.
+  const auto ignored = static_cast<size_t>(head.start_line.data() - head.raw.data());
+  if (count_controls(head.raw.substr(ignored)) != 2 * (head.fields.size() + 2)) {
+    if (has_control(head.target)) return "control character in the target";
+    return has_control(head.start_line) ? "control character in the status line"
+                                        : "control character in a header";
+  }
 
   std::string_view host;
   size_t hosts = 0, lengths = 0, codings = 0;
@@ -144,8 +154,6 @@ std::string_view guard_head(Head& head, const GuardInput& facts) {
   bool upgrade = false;
   for (HeaderField& field : head.fields) {
     field.id = header_id(field.name);
-    // RFC 9110, section 5.5
-    if (has_control(field.value)) return "control character in a header";
     switch (field.id) {
       case HeaderId::kHost:
         host = field.value;

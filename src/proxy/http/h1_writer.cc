@@ -21,48 +21,59 @@ void Pieces::add_apart(std::string_view text) {
 
 namespace {
 
-// A received line with its CRLF, which lies behind the text, perhaps after blanks.
-std::string_view with_line_end(std::string_view line) {
-  size_t size = line.size();
-  while (line.data()[size] != '\n') ++size;
-  return {line.data(), size + 1};
-}
-
 bool is_received(const Head& head, std::string_view part) {
   return part.data() >= head.raw.data() && part.data() < head.raw.data() + head.raw.size();
 }
 
-void add_line(const Head& head, std::string_view begin, std::string_view end, Pieces& out) {
-  const std::string_view line(begin.data(),
-                              static_cast<size_t>(end.data() + end.size() - begin.data()));
-  if (is_received(head, line)) {
-    out.add(with_line_end(line));
-  } else {
-    out.add(line);
-    out.add("\r\n");
+// What was received of a head goes out in runs, which end where something was dropped or changed.
+class Runs {
+ public:
+  explicit Runs(Pieces& out) : out_(out) {}
+  void go_on_at(const char* at) {
+    if (begin_ == nullptr) begin_ = at;
   }
+  void end_at(const char* at) {
+    if (begin_ != nullptr) out_.add({begin_, static_cast<size_t>(at - begin_)});
+    begin_ = nullptr;
+  }
+
+ private:
+  Pieces& out_;
+  const char* begin_ = nullptr;
+};
+
+void add_field(std::string_view name, std::string_view value, Pieces& out) {
+  out.add(name);
+  out.add(": ");
+  out.add(value);
+  out.add("\r\n");
 }
 
 }  // namespace
 
 void write_head(const Head& head, Pieces& out) {
-  add_line(head, head.start_line, head.start_line, out);
-  for (const HeaderField& field : head.fields) {
-    if (field.dropped) continue;
-    // An empty value has no place in the buffer; its line ends somewhere behind the colon.
-    add_line(head, field.name, field.value.empty() ? field.name : field.value, out);
-  }
-  for (const auto& [name, value] : head.added) {
-    out.add(name);
-    out.add(": ");
-    out.add(value);
-    out.add("\r\n");
-  }
-  if (head.added.empty() && !head.raw.empty()) {
-    out.add(head.raw.substr(head.raw.size() - 2));
+  Runs runs(out);
+  if (is_received(head, head.start_line)) {
+    runs.go_on_at(head.start_line.data());
   } else {
+    out.add(head.start_line);
     out.add("\r\n");
   }
+  for (const HeaderField& field : head.fields) {
+    // An empty value has no place in the buffer.
+    const bool changed = !field.value.empty() && !is_received(head, field.value);
+    if (!field.dropped && !changed) {
+      runs.go_on_at(field.name.data());
+      continue;
+    }
+    runs.end_at(field.name.data());
+    if (!field.dropped) add_field(field.name, field.value, out);
+  }
+  const std::string_view empty_line =
+      head.raw.empty() ? std::string_view("\r\n") : head.raw.substr(head.raw.size() - 2);
+  runs.end_at(empty_line.data());
+  for (const auto& [name, value] : head.added) add_field(name, value, out);
+  out.add(empty_line);
 }
 
 }  // namespace hawser

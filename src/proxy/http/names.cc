@@ -1,13 +1,35 @@
 // SPDX-License-Identifier: MIT
 #include "proxy/http/names.h"
 
+#include <cstring>
+#include <type_traits>
+
 #include "base/text.h"
 
 namespace hawser {
 namespace {
 
-HeaderId if_equal(std::string_view name, std::string_view lower, HeaderId id) {
-  return iequals(name, lower) ? id : HeaderId::kOther;
+template <class Word>
+bool same(const char* name, const char* lower) {
+  Word a, b;
+  std::memcpy(&a, name, sizeof a);
+  std::memcpy(&b, lower, sizeof b);
+  constexpr auto kLower = static_cast<Word>(0x2020202020202020);
+  return (a | kLower) == b;
+}
+
+// A name of N - 1 characters, compared in words that overlap at the end. In a token only the other
+// case of a letter differs from it, or from a digit or '-', in the bit 0x20 alone.
+template <size_t N>
+HeaderId if_equal(std::string_view name, const char (&lower)[N], HeaderId id) {
+  constexpr size_t kSize = N - 1;
+  using Word =
+      std::conditional_t<kSize >= 8, uint64_t, std::conditional_t<kSize >= 4, uint32_t, uint16_t>>;
+  for (size_t at = 0; at + sizeof(Word) < kSize; at += sizeof(Word)) {
+    if (!same<Word>(name.data() + at, lower + at)) return HeaderId::kOther;
+  }
+  const size_t last = kSize - sizeof(Word);
+  return same<Word>(name.data() + last, lower + last) ? id : HeaderId::kOther;
 }
 
 }  // namespace

@@ -25,7 +25,8 @@ enum class HeaderId : uint8_t {
   kXForwardedFor,
 };
 
-// kOther: not one of them. Without regard to case.
+// kOther: not one of them. Without regard to case. The name is a token (RFC 9110, section 5.6.2),
+// or at least without control characters.
 HeaderId header_id(std::string_view name);
 
 }  // namespace hawser
