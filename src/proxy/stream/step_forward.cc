@@ -93,7 +93,7 @@ Next Stream::forward_http() {
     if (!client().flush()) return client_aborted(response_phase());
     if (client().sent() != before) client_active_ms_ = plane_.now_ms();
   }
-  if (!response_started_ || !upload_.done) {
+  if (!upload_.done) {
     if (const auto stopped = forward_request()) return *stopped;
   }
   if (!response_head_done_) {
@@ -104,41 +104,45 @@ Next Stream::forward_http() {
     if (const auto stopped = forward_response()) return *stopped;
   }
   if (download_.done && !client().has_output()) return go(Step::finish);
+  if (client_is_gone())
+    return client_aborted(response_head_done_ ? response_phase() : upload_.done ? 'H' : 'D');
   return Next::wait(transfer_deadline());
+}
+
+// Nobody is left to read the answer; the server need not go on.
+bool Stream::client_is_gone() const {
+  const Conn& conn = session_->client();
+  if (conn.reset_seen()) return true;
+  return conn.hangup_seen() && upload_.done && !download_.done &&
+         be().option(Option::kAbortonclose);
 }
 
 std::optional<Next> Stream::forward_request() {
   Conn& from = client();
   Conn& to = server_conn_->conn;
-  if (!upload_.done) {
-    const uint64_t before = from.received(), sent = to.sent();
-    switch (pump(from, to, upload_, &request_parser_)) {
-      case Pump::kDone:
-      case Pump::kBlocked:
-      case Pump::kYield:
-        break;
-      case Pump::kTargetGone:
-        // The server may have answered before it stopped reading; read_response() finds out.
-        upload_.done = upload_.cut = true;
-        if (response_head_done_) keep_client_ = false;
-        break;
-      case Pump::kBadSource:
-        if (response_head_done_) return client_aborted('D');
-        return refuse_request(400, request_parser_.reason());
-      case Pump::kSourceGone:
-        if (from.error() == 0 && !response_head_done_) {
-          count_abort(true);
-          return reply(400, {'C', 'D'});
-        }
-        return client_aborted('D');
-    }
-    if (from.received() != before) client_active_ms_ = plane_.now_ms();
-    if (to.sent() != sent) server_active_ms_ = plane_.now_ms();
-    return std::nullopt;
+  const uint64_t before = from.received(), sent = to.sent();
+  switch (pump(from, to, upload_, &request_parser_)) {
+    case Pump::kDone:
+    case Pump::kBlocked:
+    case Pump::kYield:
+      break;
+    case Pump::kTargetGone:
+      // The server may have answered before it stopped reading; read_response() finds out.
+      upload_.done = upload_.cut = true;
+      if (response_head_done_) keep_client_ = false;
+      break;
+    case Pump::kBadSource:
+      if (response_head_done_) return client_aborted('D');
+      return refuse_request(400, request_parser_.reason());
+    case Pump::kSourceGone:
+      if (from.error() == 0 && !response_head_done_) {
+        count_abort(true);
+        return reply(400, {'C', 'D'});
+      }
+      return client_aborted('D');
   }
-  // Nobody is left to read the answer.
-  if (from.reset_seen() || (from.hangup_seen() && be().option(Option::kAbortonclose)))
-    return client_aborted('H');
+  if (from.received() != before) client_active_ms_ = plane_.now_ms();
+  if (to.sent() != sent) server_active_ms_ = plane_.now_ms();
   return std::nullopt;
 }
 

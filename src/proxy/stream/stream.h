@@ -179,6 +179,7 @@ class Stream final : public ConnOwner {
   Next refuse_response(char phase, std::string_view why);
   Next transfer_timed_out();
   char response_phase() const;
+  bool client_is_gone() const;
   bool upload_waits_for_client() const;
   bool upload_waits_for_server() const;
   int64_t transfer_deadline() const;

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// A client that leaves in the middle: its server is let go at once, whatever it waits for.
+#include "proxy/testing.h"
+
+using namespace hawser;
+
+namespace {
+
+// No timeout ends what these tests wait for.
+constexpr std::string_view kHours = " timeout client 1h\n timeout server 1h\n timeout queue 1h\n";
+constexpr std::string_view kHalf = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf";
+
+std::string site(std::string_view lines, std::string_view servers = " server s @s1\n") {
+  return listen_with({.timeouts = kHours, .lines = lines, .servers = servers});
+}
+
+bool logs(Lab& lab, std::string_view state) {
+  const std::string line = lab.log_line();
+  UNSCOPED_INFO(line);
+  return line.find(fmt::format(" {} ", state)) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a reset is noticed while the server is silent") {
+  struct Row {
+    const char* said;  // by the server, before
+    const char* state;
+  };
+  const Row row = GENERATE(Row{"", "CH--"}, Row{"HTTP/1.1 103 Early Hints\r\n\r\n", "CH--"},
+                           Row{"HTTP/1.1 200 OK\r\nContent-Le", "CH--"}, Row{kHalf.data(), "CD--"},
+                           Row{"HTTP/1.1 200 OK\r\n\r\nhalf", "CD--"});
+  INFO(row.said);
+  Lab lab(site(""));
+  Peer& client = lab.connect();
+  Peer& server = lab.reach_server(client);
+  server.send(row.said);
+  lab.turn();
+  client.reset();
+  CHECK(server.is_closed());
+  CHECK(logs(lab, row.state));
+  CHECK(lab.shared().backend(0, 0).client_aborts.value() == 1);
+}
+
+TEST_CASE("a reset is noticed while the server does not take the request") {
+  Lab lab(site(""));
+  Peer& client = lab.connect();
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 33554432\r\n\r\n");
+  Peer& server = lab.accept();
+  server.stop_reading();
+  client.send(std::string(32 << 20, 'x'));
+  lab.turn();
+  client.reset();
+  CHECK(logs(lab, "CD--"));
+  server.go_on();
+  server.read_to_end();
+}
+
+TEST_CASE("a client that has only ended its side reads on, unless `option abortonclose` is set") {
+  const bool aborts = GENERATE(true, false);
+  Lab lab(site(aborts ? " option abortonclose\n" : ""));
+  Peer& client = lab.connect();
+  Peer& server = lab.reach_server(client);
+  server.send(kHalf);
+  CHECK(client.read_until("half").ends_with("half"));
+  client.finish();
+  if (aborts) {
+    CHECK(server.is_closed());
+    CHECK(logs(lab, "CD--"));
+  } else {
+    lab.turn();
+    server.send(std::string(96, 'x'));
+    CHECK(client.read_to_end() == std::string(96, 'x'));
+    CHECK(logs(lab, "----"));
+  }
+}
+
+TEST_CASE("`option abortonclose` does not cut off what the server has said already") {
+  Lab lab(site(" option abortonclose\n"));
+  Peer& client = lab.connect();
+  client.stop_reading();
+  const size_t filled = lab.fill_socket(client);
+  Peer& server = lab.reach_server(client);
+  server.send(kOk);  // which the client's socket does not take yet
+  lab.turn();
+  client.finish();
+  lab.turn();
+  client.go_on();
+  CHECK(client.read_bytes(filled + kOk.size()).ends_with(kOk));
+}
