@@ -135,11 +135,8 @@ std::optional<Next> Stream::forward_request() {
       if (response_head_done_) return client_aborted('D');
       return refuse_request(400, request_parser_.reason());
     case Pump::kSourceGone:
-      if (from.error() == 0 && !response_head_done_) {
-        count_abort(true);
-        return reply(400, {'C', 'D'});
-      }
-      return client_aborted('D');
+      return from.error() == 0 && !response_head_done_ ? refuse_cut_request('D')
+                                                       : client_aborted('D');
   }
   if (from.received() != before) client_active_ms_ = plane_.now_ms();
   if (to.sent() != sent) server_active_ms_ = plane_.now_ms();

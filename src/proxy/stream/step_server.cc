@@ -166,16 +166,15 @@ Next Stream::wait_in_queue() {
     give_up_cookie();
     return go(Step::pick_server);
   }
-  Conn& conn = client();
-  const bool gone = conn.error() != 0 || conn.reset_seen() ||
-                    (conn.hangup_seen() && be().option(Option::kAbortonclose));
-  if (!gone && !timed_out()) return Next::wait(deadline_ms_);
+  const bool gone = client_left(), cut = !gone && request_is_cut();
+  if (!gone && !cut && !timed_out()) return Next::wait(deadline_ms_);
   leave_queue();
   queue_ms_ = since_start();
   if (gone) {
     ending_ = {'C', 'Q'};
     return go(Step::finish);
   }
+  if (cut) return refuse_cut_request('Q');
   ++plane_.count(*backend_).conn_errors;
   return reply(503, {'s', 'Q'});
 }
@@ -235,9 +234,11 @@ Next Stream::start_connect(ConnectHow how) {
 
 Next Stream::connect() {
   if (turn_around_) {
-    if (!timed_out()) return client().reset_seen() ? client_aborted('C') : Next::wait(deadline_ms_);
-    turn_around_ = false;
-    return start_connect();
+    if (timed_out()) {
+      turn_around_ = false;
+      return start_connect();
+    }
+    return wait_before_request();
   }
   Conn& conn = server_conn_->conn;
   if (conn.connecting() && conn.writable()) {
@@ -251,9 +252,35 @@ Next Stream::connect() {
     connect_error_ = ETIMEDOUT;
     return connect_failed();
   }
-  if (client().reset_seen() || (client().hangup_seen() && be().option(Option::kAbortonclose)))
-    return client_aborted('C');
+  return wait_before_request();
+}
+
+// For a server that has not got the request yet, unless nobody wants that any more.
+Next Stream::wait_before_request() {
+  if (client_left()) return client_aborted('C');
+  if (request_is_cut()) return refuse_cut_request('C');
   return Next::wait(deadline_ms_);
+}
+
+// The client does not wait for what the server would say.
+bool Stream::client_left() {
+  const Conn& conn = client();
+  return conn.error() != 0 || conn.reset_seen() ||
+         (conn.hangup_seen() && be().option(Option::kAbortonclose));
+}
+
+// It has ended in the middle of its request, which no server can answer.
+bool Stream::request_is_cut() {
+  Conn& conn = client();
+  if (!is_http() || !conn.hangup_seen() || request_parser_.body_done()) return false;
+  while (conn.readable() && !conn.input_full()) conn.receive();
+  upload_.approved += request_parser_.pass_body(conn.input().substr(upload_.approved));
+  return conn.at_eof() && !request_parser_.body_done() && !request_parser_.bad();
+}
+
+Next Stream::refuse_cut_request(char phase) {
+  count_abort(true);
+  return reply(400, {'C', phase});
 }
 
 Next Stream::client_aborted(char phase) {

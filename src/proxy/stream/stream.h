@@ -145,6 +145,10 @@ class Stream final : public ConnOwner {
   Next connect_failed();
   bool retries_on(RetryOn event) const;
   Next retry();
+  Next wait_before_request();
+  bool client_left();
+  bool request_is_cut();
+  Next refuse_cut_request(char phase);
   Next client_aborted(char phase);
   void drop_server_conn();
   void drop_pipes();
