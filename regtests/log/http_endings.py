@@ -79,13 +79,13 @@ def does_not_read(visit):
     visit.peer.wait_lines(visit.case.name, 1)
 
 
-def waits_in_queue(then):
+def waits_in_queue(then, request=GET.replace("/", "/second", 1)):
     """The first request holds the only slot; the second waits for it."""
     def client(visit):
         first, second = visit.connect(), visit.connect()
         first.send(GET)
         visit.servers["s1"].next_head()
-        second.send(GET.replace("/", "/second", 1))
+        second.send(request)
         status = then(visit, second)
         visit.peer.wait_lines(visit.case.name, 1)
         visit.servers["s1"].go.set()
@@ -98,8 +98,20 @@ def reads(visit, wire):
 
 
 def closes_when_queued(visit, wire):
-    visit.peer.wait_stat((visit.case.name, "BACKEND"), "qcur", "1")
+    visit.peer.wait_stat((visit.case.name, where_it_waits(visit)), "qcur", "1")
     wire.close()
+
+
+def ends_when_queued(visit, wire):
+    """In the middle of its request."""
+    visit.peer.wait_stat((visit.case.name, "BACKEND"), "qcur", "1")
+    wire.end_writing()
+    wire.read_to_end()
+
+
+def where_it_waits(visit):
+    """A key means one server: its queue it is."""
+    return "s1" if "balance source" in visit.case.config else "BACKEND"
 
 
 def gets_through(visit):
@@ -218,6 +230,13 @@ CASES = [
          at_least={"Tw": 480}),
     case(["CQ--", "----"], "leftqueue", waits_in_queue(closes_when_queued), holds, "option abortonclose", "maxconn 1",
          lines=2),
+    case(["sQ--", "----"], "serverqueuetime", waits_in_queue(reads), holds, f"balance source\ntimeout queue {SHORT}",
+         "maxconn 1", lines=2, at_least={"Tw": 480}),
+    case(["CQ--", "----"], "leftserverqueue", waits_in_queue(closes_when_queued), holds,
+         "balance source\noption abortonclose", "maxconn 1", lines=2),
+    # A client that has ended only its own side is told why; HAProxy closes without a word.
+    case(["CQ--", "----"], "cutinqueue", waits_in_queue(ends_when_queued, POST), holds, "", "maxconn 1", lines=2,
+         ours={"ST": "400"}, stat=counts({"hrsp_4xx": "1", "hrsp_other": "0"}, {"hrsp_4xx": "1", "hrsp_other": "0"})),
     case(["----"] * 3, "queued", gets_through, holds, "", "maxconn 1", lines=3),
     # The response's head.
     case("SH--", "nothing", one, says(b"", "close")),

@@ -124,7 +124,7 @@ def resets_when_queued(visit, wire):
 
 
 def closes_when_queued(visit, wire):
-    visit.peer.wait_stat((visit.case.name, "BACKEND"), "qcur", "1")
+    visit.peer.wait_stat((visit.case.name, "s1" if "balance source" in visit.case.config else "BACKEND"), "qcur", "1")
     wire.close()
 
 
@@ -173,6 +173,11 @@ CASES = [
     case(["CQ", "--"], "resetqueue", waits_in_queue(resets_when_queued), echo, "option abortonclose", "maxconn 1", lines=2,
          ours={"state": "CQ"}, stat={("BACKEND", "cli_abrt"): "0"}),
     case(["CQ", "--"], "leftqueue", waits_in_queue(closes_when_queued), echo, "option abortonclose", "maxconn 1", lines=2),
+    # A key means one server: its queue it is.
+    case(["sQ", "--"], "serverqueuetime", waits_in_queue(reads), echo, f"balance source\ntimeout queue {SHORT}", "maxconn 1",
+         lines=2, at_least={"Tw": 480}),
+    case(["CQ", "--"], "leftserverqueue", waits_in_queue(closes_when_queued), echo, "balance source\noption abortonclose",
+         "maxconn 1", lines=2),
 ]
 
 

@@ -173,7 +173,7 @@ void DataPlane::count_bytes(const Frontend& frontend, const Backend* backend, co
 }
 
 void DataPlane::fill_loads(AccessRecord& record, const Frontend& frontend, const Backend* backend,
-                           const Server* server) {
+                           const Server* server, bool counted) {
   record.process_conns = shared.header().conns.load(kRelaxed);
   record.frontend_conns = shared.proxy_load(frontend.config.index).fe_conns.load(kRelaxed);
   const auto without_this = [](uint32_t n) { return n == 0 ? 0 : n - 1; };
@@ -181,8 +181,10 @@ void DataPlane::fill_loads(AccessRecord& record, const Frontend& frontend, const
     record.backend_conns =
         without_this(shared.proxy_load(backend->config.index).be_served.load(kRelaxed));
   }
-  if (server != nullptr)
-    record.server_conns = without_this(shared.server_load(server->slot).served.load(kRelaxed));
+  if (server != nullptr) {
+    const uint32_t served = shared.server_load(server->slot).served.load(kRelaxed);
+    record.server_conns = counted ? without_this(served) : served;
+  }
   record.request_counter = counters.req_tot.value();
 }
 

@@ -141,8 +141,9 @@ class DataPlane {
   bool is_alive(uint32_t which) const;
   void count_bytes(const Frontend& frontend, const Backend* backend, const Server* server,
                    uint32_t listener, uint64_t in, uint64_t out);
+  // `counted`: the stream is one of those that the server serves.
   void fill_loads(AccessRecord& record, const Frontend& frontend, const Backend* backend,
-                  const Server* server);
+                  const Server* server, bool counted);
 
   // After a response: into the session's pocket, the server's pool, or closed, as `http-reuse` and
   // the limits say.

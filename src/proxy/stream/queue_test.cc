@@ -237,3 +237,38 @@ TEST_CASE("who half-closes while it waits is served, and let go") {
   again.send(kOk);
   CHECK(second.read_to_end() == kOk);
 }
+
+TEST_CASE("who leaves the queue of a server is logged with it, and with whom it serves") {
+  Wanted wanted("");
+  wanted.second.reset();
+  const std::string line = wanted.lab.log_line();
+  INFO(line);
+  CHECK(line.find(" l/a ") != std::string::npos);
+  CHECK(line.find(" CQVN 2/2/1/1/0 1/0 ") != std::string::npos);
+  answer(wanted.a, wanted.first);
+}
+
+TEST_CASE("who leaves the queue of a backend is logged without a server") {
+  Full full;
+  full.second->reset();
+  const std::string line = full.lab.log_line();
+  INFO(line);
+  CHECK(line.find(" l/<NOSRV> ") != std::string::npos);
+  CHECK(line.find(" CQ-- 2/2/1/0/0 0/1 ") != std::string::npos);
+  answer(*full.server, full.first);
+}
+
+TEST_CASE("a server that a key chose is counted as chosen although it had no room") {
+  Lab lab(listen_with({.timeouts = " timeout client 4s\n timeout server 4s\n timeout queue 50ms\n",
+                       .lines = " balance source\n",
+                       .servers = " server s @s1 maxconn 1\n"}));
+  Peer& first = lab.connect();
+  Peer& server = lab.reach_server(first, request("/1"));
+  Peer& second = lab.connect();
+  second.send(request("/2"));
+  CHECK(second.read_until("\r\n") == "HTTP/1.1 503 Service Unavailable\r\n");
+  CHECK(lab.log_line().find(" l/s ") != std::string::npos);
+  CHECK(lab.server_counters().lb_tot.value() == 2);
+  CHECK(lab.server_counters().conn_errors.value() == 1);
+  answer(server, first);
+}

@@ -77,8 +77,9 @@ Next Stream::tunnel_broken(bool by_client, Conn& source, Conn& target) {
 void Stream::count_abort(bool by_client) {
   if (backend_ == nullptr) return;
   ++(by_client ? plane_.count(*backend_).client_aborts : plane_.count(*backend_).server_aborts);
-  if (server_ == nullptr) return;
-  ++(by_client ? plane_.count(*server_).client_aborts : plane_.count(*server_).server_aborts);
+  if (logged_server_ == nullptr) return;
+  ServerCounters& counters = plane_.count(*logged_server_);
+  ++(by_client ? counters.client_aborts : counters.server_aborts);
 }
 
 void Stream::count_bad_response() {

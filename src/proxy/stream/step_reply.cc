@@ -174,7 +174,7 @@ void Stream::write_log(LogStage reached) {
   record.state[1] = ending_.phase;
   record.state[2] = cookie_.client;
   record.state[3] = cookie_.response;
-  plane_.fill_loads(record, *frontend_, backend_, server_);
+  plane_.fill_loads(record, *frontend_, backend_, logged_server_, server_ != nullptr);
   record.retries = retries_;
   record.redispatched = redispatched_;
   record.server_queue = server_queue_place_;

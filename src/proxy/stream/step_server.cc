@@ -85,17 +85,26 @@ Next Stream::pick_server() {
     Server& server = *backend_->servers[position];
     if (may_skip_queue(server) && reserve(server)) {
       server_ = &server;
-      ++plane_.count(server).lb_tot;
-      ++plane_.count(*backend_).lb_tot;
+      count_choice(server);
       return start_connect();
     }
     // A key means this server and no other.
-    if (key != kNoKey) return enqueue(&server);
+    if (key != kNoKey) {
+      const Next next = enqueue(&server);
+      if (next.step() == Step::wait_in_queue) count_choice(server);
+      return next;
+    }
     avoid.add(position);
   }
   if (plane_.has_usable_server(*backend_)) return enqueue(nullptr);
   ++plane_.count(*backend_).conn_errors;
   return reply(503, {'S', 'C'});
+}
+
+// By the algorithm, and not by what the client brought.
+void Stream::count_choice(const Server& server) {
+  ++plane_.count(server).lb_tot;
+  ++plane_.count(*backend_).lb_tot;
 }
 
 bool Stream::prefers_last_server(const Server& last) const {
@@ -140,6 +149,7 @@ Next Stream::enqueue(Server* server) {
     return go(Step::pick_server);
   }
   (server != nullptr ? server_queue_place_ : backend_queue_place_) = ahead + 1;
+  logged_server_ = server;
   plane_.join_queue(*backend_, server, waiting_);
   // A slot may have become free in the meantime.
   server != nullptr ? plane_.serve_queue(*server) : plane_.serve_queues(*backend_);
@@ -175,6 +185,7 @@ Next Stream::wait_in_queue() {
     return go(Step::finish);
   }
   if (cut) return refuse_cut_request('Q');
+  if (logged_server_ != nullptr) ++plane_.count(*logged_server_).conn_errors;
   ++plane_.count(*backend_).conn_errors;
   return reply(503, {'s', 'Q'});
 }

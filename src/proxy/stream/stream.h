@@ -134,6 +134,7 @@ class Stream final : public ConnOwner {
   bool needs_first_bytes();
   Server* persistent_server();
   void give_up_cookie();
+  void count_choice(const Server& server);
   bool prefers_last_server(const Server& last) const;
   bool may_skip_queue(const Server& server) const;
   bool reserve(Server& server);
@@ -214,7 +215,7 @@ class Stream final : public ConnOwner {
   Frontend* frontend_ = nullptr;
   Backend* backend_ = nullptr;
   Server* server_ = nullptr;         // reserved: counted in its load
-  Server* logged_server_ = nullptr;  // the last one that was tried
+  Server* logged_server_ = nullptr;  // the last one that was tried, or waited for
   std::unique_ptr<ServerConn> server_conn_;
   WaitEntry waiting_;
   struct Timer : WheelEntry {
