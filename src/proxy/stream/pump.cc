@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Moving bytes from one connection to the other: by copy, by splice(2), or out of chunks. What
-// they mean is the business of step_forward.cc.
+// they mean is the business of who calls it.
 #include <algorithm>
 
 #include "proxy/stream/stream.h"

@@ -17,8 +17,7 @@ int64_t Stream::request_deadline() const {
   const int64_t from =
       session_->requests() <= 1 ? start_ms_ : start_ms_ + std::max<int64_t>(first_byte_ms_, 0);
   if (limit != kNoTimeout) return from + limit.count();
-  const Millis idle = fe().timeout(Timeout::kClient);
-  return idle == kNoTimeout ? kNoDeadline : client_active_ms_ + idle.count();
+  return deadline_after(client_active_ms_, fe().timeout(Timeout::kClient));
 }
 
 Next Stream::read_head() {

@@ -1,58 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The way to a server: pick_server, wait_in_queue, connect, send_head, and what happens when an
-// attempt fails.
-#include <algorithm>
-
+// The choice of a server, and the wait for room on it: pick_server and wait_in_queue.
 #include "base/clock.h"
 #include "proxy/balance/key.h"
-#include "proxy/http/h1_writer.h"
-#include "proxy/net/connect.h"
-#include "proxy/net/proxy_line.h"
 #include "proxy/stream/request_key.h"
 #include "proxy/stream/stream.h"
 #include "shm/server_state.h"
 
 namespace hawser {
-namespace {
-
-// HAProxy waits this long before it tries the same server again: long enough for a restart of the
-// server's program.
-constexpr int64_t kTurnAroundMs = 1000;
-
-// A server may also be reached over a connection that stands already; these say for whom
-// (section 4.2, http-reuse).
-uint32_t requests_needed(HttpReuse mode, bool first_request) {
-  return mode == HttpReuse::kAggressive && first_request ? 2 : 0;
-}
-
-}  // namespace
-
-Server* Stream::persistent_server() {
-  if (cookie_.server == kNoIndex) return nullptr;
-  Server& server = *backend_->servers[cookie_.server];
-  const HealthWord health = health_of(plane_.shared.server_state(server.slot));
-  if (is_usable(health)) return &server;
-  cookie_.client = 'D';
-  if (be().option(Option::kPersist)) return &server;
-  give_up_cookie();
-  return nullptr;
-}
-
-// The server that the cookie names can't be had.
-void Stream::give_up_cookie() {
-  if (cookie_.server == kNoIndex) return;
-  cookie_.server = kNoIndex;
-  cookie_.client = 'D';
-}
-
-// `balance rdp-cookie` looks at the client's first bytes: they must be there before a server is
-// chosen.
-bool Stream::needs_first_bytes() {
-  Conn& conn = client();
-  if (is_http() || be().balance.algo->key != KeySource::kRdpCookie) return false;
-  while (!conn.has_input() && conn.readable()) conn.receive();
-  return !conn.has_input() && !conn.has_ended() && !timed_out();
-}
 
 Next Stream::pick_server() {
   if (needs_first_bytes()) return Next::wait(timeout_from_now(Timeout::kClient));
@@ -99,6 +53,33 @@ Next Stream::pick_server() {
   if (plane_.has_usable_server(*backend_)) return enqueue(nullptr);
   ++plane_.count(*backend_).conn_errors;
   return reply(503, {'S', 'C'});
+}
+
+// `balance rdp-cookie` looks at the client's first bytes: they must be there before a server is
+// chosen.
+bool Stream::needs_first_bytes() {
+  Conn& conn = client();
+  if (is_http() || be().balance.algo->key != KeySource::kRdpCookie) return false;
+  while (!conn.has_input() && conn.readable()) conn.receive();
+  return !conn.has_input() && !conn.has_ended() && !timed_out();
+}
+
+Server* Stream::persistent_server() {
+  if (cookie_.server == kNoIndex) return nullptr;
+  Server& server = *backend_->servers[cookie_.server];
+  const HealthWord health = health_of(plane_.shared.server_state(server.slot));
+  if (is_usable(health)) return &server;
+  cookie_.client = 'D';
+  if (be().option(Option::kPersist)) return &server;
+  give_up_cookie();
+  return nullptr;
+}
+
+// The server that the cookie names can't be had.
+void Stream::give_up_cookie() {
+  if (cookie_.server == kNoIndex) return;
+  cookie_.server = kNoIndex;
+  cookie_.client = 'D';
 }
 
 // By the algorithm, and not by what the client brought.
@@ -158,11 +139,6 @@ Next Stream::enqueue(Server* server) {
   return go(Step::wait_in_queue);
 }
 
-void Stream::leave_queue() {
-  if (waiting_.waits()) plane_.abandon_queue(waiting_);
-  if (waiting_.granted != nullptr) plane_.release(*std::exchange(waiting_.granted, nullptr));
-}
-
 Next Stream::wait_in_queue() {
   if (waiting_.granted != nullptr) {
     server_ = std::exchange(waiting_.granted, nullptr);
@@ -190,191 +166,9 @@ Next Stream::wait_in_queue() {
   return reply(503, {'s', 'Q'});
 }
 
-int64_t Stream::connect_deadline() const { return timeout_from_now(Timeout::kConnect); }
-
-// Which idle connection this request may use: its session's own one, or one of the pool.
-std::unique_ptr<ServerConn> Stream::take_idle() {
-  if (!is_http() || request_.says_upgrade) return nullptr;
-  auto& own = session_->private_conn();
-  if (own != nullptr && (!own->conn.is_open() || !own->is_quiet())) own.reset();
-  if (own != nullptr && &own->server == server_) return std::move(own);
-  const bool first = session_->requests() <= 1;
-  const HttpReuse mode = be().http_reuse;
-  if (server_->sharing != ConnSharing::kAnyone || (mode == HttpReuse::kSafe && first))
-    return nullptr;
-  return server_->idle.take(requests_needed(mode, first));
-}
-
-Next Stream::start_connect(ConnectHow how) {
-  tried_.add(server_->position);
-  logged_server_ = server_;
-  if (!std::exchange(repeats_unseen_, false)) plane_.note_assigned(*server_);
-  // `redir`: the client is sent to the server itself.
-  const std::string& prefix = server_->config.redir;
-  if (!prefix.empty() && is_http() && (request_.method == "GET" || request_.is_head())) {
-    const std::string location = prefix + std::string(request_.path_and_query());
-    return reply(redirect_reply(302, location), {'L', 'C'});
-  }
-  if (auto idle = how == ConnectHow::kAny ? take_idle() : nullptr; idle != nullptr) {
-    idle->conn.set_owner(this);
-    idle->reused = true;
-    server_conn_ = std::move(idle);
-    connect_ms_ = since_start();
-    ++plane_.count(*server_).reuses;
-    ++plane_.count(*backend_).reuses;
-    return go(Step::send_head);
-  }
-  ++plane_.count(*server_).connects;
-  ++plane_.count(*backend_).connects;
-  const uint64_t turn = id_ * plane_.shared.workers() + plane_.worker;
-  auto opened =
-      open_server_connection(plane_.config, be(), server_->config, *session_, request_, turn);
-  if (!opened) {
-    connect_error_ = opened.error().code;
-    return connect_failed();
-  }
-  server_conn_ = std::make_unique<ServerConn>(plane_, *server_, std::move(*opened), this);
-  if (!server_conn_->conn.is_open()) {
-    connect_error_ = server_conn_->conn.error();
-    return connect_failed();
-  }
-  server_conn_->conn.set_connecting();
-  deadline_ms_ = connect_deadline();
-  return go(Step::connect);
-}
-
-Next Stream::connect() {
-  if (turn_around_) {
-    if (timed_out()) {
-      turn_around_ = false;
-      return start_connect();
-    }
-    return wait_before_request();
-  }
-  Conn& conn = server_conn_->conn;
-  if (conn.connecting() && conn.writable()) {
-    connect_error_ = conn.finish_connect();
-    if (connect_error_ != 0) return connect_failed();
-    connect_ms_ = since_start();
-    server_active_ms_ = plane_.now_ms();
-    return go(Step::send_head);
-  }
-  if (timed_out()) {
-    connect_error_ = ETIMEDOUT;
-    return connect_failed();
-  }
-  return wait_before_request();
-}
-
-// For a server that has not got the request yet, unless nobody wants that any more.
-Next Stream::wait_before_request() {
-  if (client_left()) return client_aborted('C');
-  if (request_is_cut()) return refuse_cut_request('C');
-  return Next::wait(deadline_ms_);
-}
-
-// The client does not wait for what the server would say.
-bool Stream::client_left() {
-  const Conn& conn = client();
-  return conn.error() != 0 || conn.reset_seen() ||
-         (conn.hangup_seen() && be().option(Option::kAbortonclose));
-}
-
-// It has ended in the middle of its request, which no server can answer.
-bool Stream::request_is_cut() {
-  Conn& conn = client();
-  if (!is_http() || !conn.hangup_seen() || request_parser_.body_done()) return false;
-  while (conn.readable() && !conn.input_full()) conn.receive();
-  upload_.approved += request_parser_.pass_body(conn.input().substr(upload_.approved));
-  return conn.at_eof() && !request_parser_.body_done() && !request_parser_.bad();
-}
-
-Next Stream::refuse_cut_request(char phase) {
-  count_abort(true);
-  return reply(400, {'C', phase});
-}
-
-Next Stream::client_aborted(char phase) {
-  ending_ = {'C', phase};
-  if (phase != 'C') count_abort(true);  // nothing was being transferred yet
-  return go(Step::finish);
-}
-
-void Stream::drop_server_conn() { server_conn_.reset(); }
-
-Next Stream::connect_failed() {
-  drop_server_conn();
-  if (attempts_left_ > 0 && retries_on(RetryOn::kConnFailure)) return retry();
-  ++plane_.count(*server_).conn_errors;
-  ++plane_.count(*backend_).conn_errors;
-  return reply(503, {connect_error_ == ETIMEDOUT ? 's' : 'S', 'C'});
-}
-
-bool Stream::retries_on(RetryOn event) const {
-  const RetryPolicy& policy = be().retry_on;
-  if (policy.disabled) return false;
-  // In mode tcp a failed connect is all that can be retried, whatever a line for mode http lists.
-  return !is_http() || policy.events[static_cast<size_t>(event)];
-}
-
-// Another attempt: on another server where `option redispatch` says so, otherwise on the same one
-// after a pause.
-Next Stream::retry() {
-  --attempts_left_;
-  ++retries_;
-  rewind_upload();
-  const int after = be().redispatch;
-  const bool elsewhere = after > 0
-                             ? retries_ % static_cast<uint32_t>(after) == 0
-                             : after < 0 && attempts_left_ + 1 <= static_cast<uint32_t>(-after);
-  const bool gone = !is_usable(health_of(plane_.shared.server_state(server_->slot)));
-  if ((elsewhere || gone) && backend_->servers.size() > 1) {
-    redispatched_ = true;
-    ++plane_.count(*server_).redispatches;
-    ++plane_.count(*backend_).redispatches;
-    give_up_cookie();
-    repeats_unseen_ = false;  // it is the next server's first
-    release_server();
-    return go(Step::pick_server);
-  }
-  ++plane_.count(*server_).retries;
-  ++plane_.count(*backend_).retries;
-  turn_around_ = true;
-  const Millis limit = be().timeout(Timeout::kConnect);
-  const int64_t pause =
-      limit == kNoTimeout ? kTurnAroundMs : std::min(kTurnAroundMs, limit.count());
-  deadline_ms_ = plane_.now_ms() + pause;
-  return go(Step::connect);
-}
-
-Next Stream::send_head() {
-  ServerConn& to = *server_conn_;
-  Pieces pieces;
-  std::string proxy_line;
-  if (to.requests == 0 && server_->config.set.send_proxy != ProxyProtocol::kNone) {
-    proxy_line = make_proxy_header(server_->config.set.send_proxy, session_->client_address(),
-                                   session_->local_address());
-    pieces.add(proxy_line);
-  }
-  if (is_http()) {
-    write_head(request_, pieces);
-    const std::string_view input = client().input();
-    upload_.approved += request_parser_.pass_body(input.substr(upload_.approved));
-    if (request_parser_.bad()) return refuse_request(400, request_parser_.reason());
-    const size_t head = request_parser_.head_size();
-    pieces.add(input.substr(head, upload_.approved - head));
-    upload_.sent = upload_.approved;
-    response_parser_.start(H1Parser::Kind::kResponse, response_);
-  }
-  to.sent_before = to.conn.sent();
-  ++to.requests;
-  if (!pieces.empty() && !to.conn.write(pieces.span())) {
-    // The server may have answered before it closed: forward() reads first.
-    upload_.done = upload_.cut = is_http();
-  }
-  server_active_ms_ = plane_.now_ms();
-  write_log(LogStage::kConnect);
-  return go(Step::forward);
+void Stream::leave_queue() {
+  if (waiting_.waits()) plane_.abandon_queue(waiting_);
+  if (waiting_.granted != nullptr) plane_.release(*std::exchange(waiting_.granted, nullptr));
 }
 
 }  // namespace hawser

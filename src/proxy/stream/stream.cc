@@ -134,8 +134,7 @@ bool Stream::client_expects_close() const {
 int64_t Stream::since_start() const { return plane_.now_ms() - start_ms_; }
 
 int64_t Stream::timeout_from_now(Timeout which) const {
-  const Millis limit = be().timeout(which);
-  return limit == kNoTimeout ? kNoDeadline : plane_.now_ms() + limit.count();
+  return deadline_after(plane_.now_ms(), be().timeout(which));
 }
 
 std::string Stream::describe() const {

@@ -60,6 +60,10 @@ class Next {
 };
 inline constexpr int64_t kNoDeadline = INT64_MAX;
 
+inline int64_t deadline_after(int64_t since_ms, Millis limit) {
+  return limit == kNoTimeout ? kNoDeadline : since_ms + limit.count();
+}
+
 // How an exchange ended: the first two letters of HAProxy's termination state.
 struct Ending {
   char cause = '-';  // C S P L R I c s, '-': as it should
@@ -130,7 +134,6 @@ class Stream final : public ConnOwner {
   std::optional<Next> run_request_rules(const ProxyConfig& proxy);
 
   // step_server.cc
-  enum class ConnectHow : uint8_t { kAny, kNew };  // kNew: not from the pool
   bool needs_first_bytes();
   Server* persistent_server();
   void give_up_cookie();
@@ -140,19 +143,23 @@ class Stream final : public ConnOwner {
   bool reserve(Server& server);
   void release_server();
   Next enqueue(Server* server);
+
+  // step_connect.cc
+  enum class ConnectHow : uint8_t { kAny, kNew };  // kNew: not from the pool
   Next start_connect(ConnectHow how = ConnectHow::kAny);
   std::unique_ptr<ServerConn> take_idle();
   int64_t connect_deadline() const;
-  Next connect_failed();
-  bool retries_on(RetryOn event) const;
-  Next retry();
   Next wait_before_request();
   bool client_left();
   bool request_is_cut();
   Next refuse_cut_request(char phase);
   Next client_aborted(char phase);
   void drop_server_conn();
-  void drop_pipes();
+  Next connect_failed();
+  bool retries_on(RetryOn event) const;
+  Next retry();
+
+  void drop_pipes();  // stream.cc
 
   // pump.cc
   enum class Pump : uint8_t { kBlocked, kDone, kSourceGone, kTargetGone, kBadSource, kYield };
@@ -165,31 +172,36 @@ class Stream final : public ConnOwner {
   void rewind_upload();
   bool may_splice(Conn& source, const Flow& flow, const H1Parser* body) const;
 
-  // step_forward.cc
-  Next forward_tcp();
-  Next tunnel_broken(bool by_client, Conn& source, Conn& target);
+  // step_forward.cc. nullopt: nothing more to do on that side now.
   Next forward_http();
-  // nullopt: nothing more to do on that side now.
   std::optional<Next> forward_request();
-  std::optional<Next> read_response();
   std::optional<Next> forward_response();
+  bool client_is_gone() const;
+  char response_phase() const;
+  void count_abort(bool by_client);
+  bool server_may_be_kept() const;
+
+  // step_response.cc
+  std::optional<Next> read_response();
   Next on_response_head();
   Next begin_response();
-  void edit_response();
   void become_tunnel();
+  void edit_response();
   Next server_failed_early();
   Next response_failed(Ending why, RetryOn event, uint16_t status);
-  void count_abort(bool by_client);
-  void count_bad_response();
   Next refuse_response(char phase, std::string_view why);
-  Next transfer_timed_out();
-  char response_phase() const;
-  bool client_is_gone() const;
+  void count_bad_response();
+
+  // tunnel.cc
+  Next forward_tcp();
+  Next tunnel_broken(bool by_client, Conn& source, Conn& target);
+  int64_t tunnel_deadline(bool of_client) const;
+
+  // deadline.cc
   bool upload_waits_for_client() const;
   bool upload_waits_for_server() const;
   int64_t transfer_deadline() const;
-  int64_t tunnel_deadline(bool of_client) const;
-  bool server_may_be_kept() const;
+  Next transfer_timed_out();
 
   // step_reply.cc
   Next reply(uint16_t status, Ending why);
