@@ -4,6 +4,8 @@
 
     tcp_endings.py [CASE...]    only these cases
 """
+import contextlib
+
 import beside
 from beside import Case, Refusing, Unanswering
 from same_lines import check_same
@@ -99,6 +101,25 @@ def silent_client(visit):
     return wire.received
 
 
+def hears_and_waits(wire, server):
+    """A server that hears that its client has finished, and does not end."""
+    wire.read_exactly(5)
+    wire.send(HELLO)
+    wire.read_to_end()
+    server.go.wait(beside.DEADLINE)
+
+
+def floods(visit):
+    wire = visit.connect()
+    with contextlib.suppress(OSError):
+        wire.send(BULK * 4)
+
+
+def deaf(wire, server):
+    wire.read_exactly(5)
+    server.go.wait(beside.DEADLINE)
+
+
 def waits_in_queue(then):
     """The first connection holds the only slot; the second waits for it."""
     def run(visit):
@@ -135,6 +156,7 @@ def case(state, name, run, script=None, config="", words="", lines=1, **expect):
 
 SHORT = "500ms"
 LONG_WAIT = {"Tt": 480}
+LONGER, LONGER_WAIT = "1500ms", {"Tt": 1480}
 echo = converse(5, HELLO, end)
 UNREACHED = "retries 0\noption abortonclose\ntimeout connect 5s"
 CASES = [
@@ -155,6 +177,18 @@ CASES = [
     case("sD", "serverfin", client(HELLO, fin, end), silent_after_fin, f"timeout server-fin {SHORT}", at_least=LONG_WAIT),
     case("sD", "servertunnelfin", client(HELLO, fin, end), speaks_after_fin, f"timeout server-fin {SHORT}\ntimeout tunnel 8s",
          at_least=LONG_WAIT),
+    # The silence of one side is passed on as its end; the other one may finish, and has its own timeout for that.
+    case("cD", "silentclient", client(HELLO, 5, end), hears_and_waits, f"timeout client {SHORT}\ntimeout server {LONGER}",
+         at_least=LONGER_WAIT),
+    case("sD", "silentserver", silent_client, converse(5, HELLO, end), f"timeout server {SHORT}\ntimeout client {LONGER}",
+         at_least=LONGER_WAIT),
+    case("cD", "followssilence", client(HELLO, 5, end), converse(5, HELLO, end, HELLO), f"timeout client {SHORT}\ntimeout server 8s",
+         at_least=LONG_WAIT),
+    # It is not the client's turn.
+    case("sD", "deafserver", floods, deaf, f"timeout client {SHORT}\ntimeout server {LONGER}", at_least=LONGER_WAIT,
+         ignore=("bin",)),
+    case("cD", "tunnel", client(end), converse(end), f"timeout client {SHORT}\ntimeout server {SHORT}\ntimeout tunnel {LONGER}",
+         at_least=LONGER_WAIT),
     case("cD", "serverended", silent_client, converse(5, HELLO), f"timeout client {SHORT}", at_least=LONG_WAIT),
     case("cD", "clientfin", silent_client, converse(5, HELLO), f"timeout client-fin {SHORT}", at_least=LONG_WAIT),
     case("cD", "clienttunnelfin", silent_client, converse(5, HELLO), f"timeout client-fin {SHORT}\ntimeout tunnel 8s",

@@ -8,7 +8,6 @@ from hawser import check
 
 
 def talk(client, server):
-    """Both have spoken: it is a tunnel from here on."""
     client.send(b"a")
     server.read(1)
     server.send(b"b")
@@ -31,14 +30,25 @@ def nothing(client, server):
     pass
 
 
+def server_follows(client, server):
+    """The client's silence is passed on as its end."""
+    check(server.ending() == "FIN", "the server hears that no more comes")
+    server.close()
+
+
+def client_follows(client, server):
+    check(client.ending() == "FIN", "the client hears that no more comes")
+    client.close()
+
+
 took, flags = ending("    timeout client 100ms\n    timeout server 100ms\n    timeout tunnel 500ms\n", nothing)
-check(took > 0.4, f"`timeout tunnel` takes the place of client and server once both have spoken: {took:.2f} s")
+check(took > 0.4, f"`timeout tunnel` takes the place of client and server: {took:.2f} s")
 check(flags in ("cD", "sD"), f"the log says {flags}")
 
-took, flags = ending("    timeout client 300ms\n    timeout server 20s\n", nothing)
+took, flags = ending("    timeout client 300ms\n    timeout server 20s\n", server_follows)
 check(0.2 < took < 10 and flags == "cD", f"without it `timeout client` ends it: {took:.2f} s, {flags}")
 
-took, flags = ending("    timeout client 20s\n    timeout server 300ms\n", nothing)
+took, flags = ending("    timeout client 20s\n    timeout server 300ms\n", client_follows)
 check(0.2 < took < 10 and flags == "sD", f"or `timeout server`: {took:.2f} s, {flags}")
 
 took, flags = ending("    timeout tunnel 20s\n    timeout client-fin 300ms\n", lambda client, server: server.finish())

@@ -35,12 +35,7 @@ int64_t Stream::transfer_deadline() const {
 
 Next Stream::transfer_timed_out() {
   if (plane_.now_ms() < transfer_deadline()) return Next::wait(transfer_deadline());
-  if (!is_http() || tunnel_) {
-    const bool by_client = plane_.now_ms() >= tunnel_deadline(true);
-    ending_ = {by_client ? 'c' : 's', 'D'};
-    count_abort(by_client);
-    return go(Step::finish);
-  }
+  if (!is_http() || tunnel_) return tunnel_timed_out();
   const bool waits_for_client =
       !upload_waits_for_server() &&
       (upload_waits_for_client() || client().has_output() || !client().writable());

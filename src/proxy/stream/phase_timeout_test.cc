@@ -140,45 +140,6 @@ TEST_CASE("`timeout server` ends a wait for the response, and one for the rest o
   }
 }
 
-TEST_CASE("a connection in mode tcp ends when the side that it waits for is silent") {
-  const bool by_client = GENERATE(true, false);
-  Lab lab(site("tcp", by_client ? " timeout client 10m\n" : " timeout server 10m\n"));
-  Peer& client = lab.connect();
-  lab.reach_raw(client, "question");
-  check_ends(lab, client, "");
-  CHECK(logs(lab, by_client ? "cD" : "sD"));
-}
-
-TEST_CASE("`timeout tunnel` takes over once both sides have spoken") {
-  Lab lab(site("tcp", " timeout client 1m\n timeout server 1m\n timeout tunnel 10m\n"));
-  Peer& client = lab.connect();
-  Peer& server = lab.reach_raw(client, "question");
-  server.send("answer");
-  CHECK(client.read_until("answer") == "answer");
-  check_ends(lab, client, "");
-}
-
-TEST_CASE("after the end of one side the other is waited for, as long as its `-fin` timeout says") {
-  SECTION("the server after the client") {
-    Lab lab(site("tcp", " timeout client-fin 1m\n timeout server-fin 10m\n"));
-    Peer& client = lab.connect();
-    Peer& server = lab.reach_raw(client, "question");
-    client.finish();
-    CHECK(server.read_to_end() == "");
-    check_ends(lab, client, "");
-    CHECK(logs(lab, "sD"));
-  }
-  SECTION("the client after the server") {
-    Lab lab(site("tcp", " timeout client-fin 10m\n timeout server-fin 1m\n"));
-    Peer& client = lab.connect();
-    Peer& server = lab.reach_raw(client, "question");
-    server.finish();
-    CHECK(client.read_to_end() == "");
-    check_ends(lab, server, "");
-    CHECK(logs(lab, "cD"));
-  }
-}
-
 TEST_CASE("a PROXY header that does not come is waited for as long as `timeout client` says") {
   Lab lab(site("tcp", " timeout client 10m\n", "accept-proxy"));
   Peer& client = lab.connect();

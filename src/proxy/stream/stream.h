@@ -195,7 +195,9 @@ class Stream final : public ConnOwner {
   // tunnel.cc
   Next forward_tcp();
   Next tunnel_broken(bool by_client, Conn& source, Conn& target);
+  void blame(bool client, Ending why);
   int64_t tunnel_deadline(bool of_client) const;
+  Next tunnel_timed_out();
 
   // deadline.cc
   bool upload_waits_for_client() const;

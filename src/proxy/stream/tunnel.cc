@@ -5,13 +5,23 @@
 #include "proxy/stream/stream.h"
 
 namespace hawser {
+namespace {
 
-// Raw bytes both ways; the end of one direction is passed on and the other goes on (half-close).
+// It does not take what is there for it; whoever sends that has done what it can.
+bool holds_up(const Conn& conn) { return !conn.writable() || conn.has_output(); }
+
+// What shows that a side is alive. With `option independent-streams` that is only what it says.
+uint64_t activity(const Conn& conn, const ProxyConfig& proxy) {
+  return conn.received() + (proxy.option(Option::kIndependentStreams) ? 0 : conn.sent());
+}
+
+}  // namespace
+
+// The end of one direction is passed on and the other goes on (half-close).
 Next Stream::forward_tcp() {
   Conn& from = client();
   Conn& to = server_conn_->conn;
-  const uint64_t before_client = from.received() + from.sent();
-  const uint64_t before_server = to.received() + to.sent();
+  const uint64_t before_client = activity(from, fe()), before_server = activity(to, be());
   for (Flow* flow : {&upload_, &download_}) {
     const bool up = flow == &upload_;
     Conn& source = up ? from : to;
@@ -25,30 +35,32 @@ Next Stream::forward_tcp() {
       client_active_ms_ = server_active_ms_ = plane_.now_ms();  // its end is news to both
       if (!(upload_.done && download_.done))
         target.shutdown_write();  // otherwise both are closed at once
-      if (ending_.cause == '-') ending_ = {up ? 'C' : '-', up ? 'D' : '-'};
     } else if (result == Pump::kTargetGone && up && !download_.done) {
       upload_.done = upload_.cut = true;  // what the server said before is still to be passed on
     } else if (result == Pump::kSourceGone || result == Pump::kTargetGone) {
       return tunnel_broken((result == Pump::kSourceGone) == up, source, target);
     }
   }
-  const int64_t now = plane_.now_ms();
-  if (from.received() + from.sent() != before_client) client_active_ms_ = now;
-  if (to.received() + to.sent() != before_server) server_active_ms_ = now;
-  if (!be().option(Option::kIndependentStreams))
-    client_active_ms_ = server_active_ms_ = std::max(client_active_ms_, server_active_ms_);
-  if (upload_.done && download_.done) {
-    ending_ = {};
-    return go(Step::finish);
-  }
+  if (activity(from, fe()) != before_client) client_active_ms_ = plane_.now_ms();
+  if (activity(to, be()) != before_server) server_active_ms_ = plane_.now_ms();
+  const int64_t last = std::max(client_active_ms_, server_active_ms_);
+  if (!fe().option(Option::kIndependentStreams)) client_active_ms_ = last;
+  if (!be().option(Option::kIndependentStreams)) server_active_ms_ = last;
+  if (upload_.done && download_.done) return go(Step::finish);
   return Next::wait(transfer_deadline());
+}
+
+// Who failed first is to blame for what comes of it.
+void Stream::blame(bool client, Ending why) {
+  if (ending_.cause != '-') return;
+  ending_ = why;
+  count_abort(client);
 }
 
 // One side reset the connection: the other side learns it the same way.
 Next Stream::tunnel_broken(bool by_client, Conn& source, Conn& target) {
-  ending_ = {by_client ? 'C' : 'S', 'D'};
-  count_abort(by_client);
-  if (!by_client) count_bad_response();
+  if (!by_client && ending_.cause == '-') count_bad_response();
+  blame(by_client, {by_client ? 'C' : 'S', 'D'});
   Conn& other = by_client ? server_conn_->conn : client();
   // A reset would destroy what the other side has not acknowledged yet.
   const bool delivered = !upload_.cut || other.all_acknowledged();
@@ -57,26 +69,44 @@ Next Stream::tunnel_broken(bool by_client, Conn& source, Conn& target) {
   return go(Step::finish);
 }
 
-// When one side of raw bytes has been silent for too long. Nothing is waited for from a side that
-// has ended, but that it takes what is there for it; and once the other has, `timeout client-fin`
-// or `server-fin` says how long this one may take to end as well.
+// When a side has kept the other one waiting for too long: it says nothing although it could, or
+// does not take what is there for it. Once one has ended, `timeout client-fin` or `server-fin` says
+// how long the other may take to end as well.
 int64_t Stream::tunnel_deadline(bool of_client) const {
   const Conn& conn = of_client ? session_->client() : server_conn_->conn;
+  const Conn& other = of_client ? server_conn_->conn : session_->client();
   const Flow& its = of_client ? upload_ : download_;
   const Flow& others = of_client ? download_ : upload_;
-  if (its.done && conn.writable() && !conn.has_output()) return kNoDeadline;
+  if (!holds_up(conn) && (its.done || holds_up(other))) return kNoDeadline;
   const ProxyConfig& proxy = of_client ? fe() : be();
-  int64_t since = of_client ? client_active_ms_ : server_active_ms_;
-  Millis limit = proxy.timeout(of_client ? Timeout::kClient : Timeout::kServer);
   const Millis fin = proxy.timeout(of_client ? Timeout::kClientFin : Timeout::kServerFin);
   const Millis tunnel = be().timeout(Timeout::kTunnel);
-  if (others.done && fin != kNoTimeout) {
-    limit = fin;
-  } else if (tunnel != kNoTimeout && (tunnel_ || (its.moved != 0 && others.moved != 0))) {
-    limit = tunnel;
-    since = std::max(client_active_ms_, server_active_ms_);
-  }
-  return deadline_after(since, limit);
+  const int64_t last = std::max(client_active_ms_, server_active_ms_);
+  const int64_t since = holds_up(conn) ? last : of_client ? client_active_ms_ : server_active_ms_;
+  if (others.done && fin != kNoTimeout) return deadline_after(since, fin);
+  if (tunnel != kNoTimeout) return deadline_after(last, tunnel);
+  return deadline_after(since, proxy.timeout(of_client ? Timeout::kClient : Timeout::kServer));
+}
+
+// From a side that was silent for too long nothing more is taken. The other one hears that as an
+// end and may finish, in its own time; but not what it has to say to a side that takes nothing.
+// What a request began is over with its server.
+Next Stream::tunnel_timed_out() {
+  const int64_t now = plane_.now_ms();
+  const bool client_late = now >= tunnel_deadline(true),
+             server_late = now >= tunnel_deadline(false);
+  if (!client_late && !server_late) return Next::wait(transfer_deadline());
+  blame(client_late, {client_late ? 'c' : 's', 'D'});
+  Conn& late = client_late ? client() : server_conn_->conn;
+  if ((client_late && server_late) || holds_up(late) || (is_http() && server_late))
+    return go(Step::finish);
+  (client_late ? upload_ : download_).done = true;
+  if (upload_.done && download_.done) return go(Step::finish);
+  (client_late ? server_conn_->conn : client()).shutdown_write();
+  const Millis fin = client_late ? be().timeout(Timeout::kServerFin)  //
+                                 : fe().timeout(Timeout::kClientFin);
+  if (fin != kNoTimeout) (client_late ? server_active_ms_ : client_active_ms_) = now;
+  return Next::wait(transfer_deadline());
 }
 
 }  // namespace hawser
