@@ -84,7 +84,7 @@ void DataPlane::keep_server_conn(std::unique_ptr<ServerConn> conn, Session& sess
   if (server.sharing == ConnSharing::kNobody) return;
   if (server.sharing == ConnSharing::kSameClient) {
     conn->conn.set_owner(conn.get());
-    session.private_conn() = std::move(conn);
+    session.keep_own_conn(std::move(conn));
     return;
   }
   const ServerLoad& load = shared.server_load(server.slot);

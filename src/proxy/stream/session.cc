@@ -19,6 +19,12 @@ namespace {
 // client has read it (RFC 9112, section 9.6).
 constexpr int64_t kLingerMs = 1000;
 
+// As in HAProxy. A client that is balanced over more servers than that keeps the connections to
+// these, instead of closing each before its turn comes again.
+constexpr size_t kMostOwnConns = 5;
+
+bool stands(const ServerConn& conn) { return conn.conn.is_open() && conn.is_quiet(); }
+
 }  // namespace
 
 Session::Session(DataPlane& plane, SessionRegistry& registry, Frontend& frontend,
@@ -52,6 +58,29 @@ uint32_t Session::listener_index() const { return listener_.index(); }
 
 Server* Session::last_server(const Backend& backend) const {
   return last_server_ != nullptr && &last_server_->backend == &backend ? last_server_ : nullptr;
+}
+
+const ServerConn* Session::own_conn(const Server& server) const {
+  for (const auto& conn : own_conns_) {
+    if (&conn->server == &server && stands(*conn)) return conn.get();
+  }
+  return nullptr;
+}
+
+std::unique_ptr<ServerConn> Session::take_own_conn(const Server& server) {
+  for (auto& conn : own_conns_) {
+    if (&conn->server != &server) continue;
+    std::swap(conn, own_conns_.back());
+    std::unique_ptr<ServerConn> taken = std::move(own_conns_.back());
+    own_conns_.pop_back();
+    return stands(*taken) ? std::move(taken) : nullptr;
+  }
+  return nullptr;
+}
+
+void Session::keep_own_conn(std::unique_ptr<ServerConn> conn) {
+  std::erase_if(own_conns_, [](const auto& old) { return !stands(*old); });
+  if (own_conns_.size() < kMostOwnConns) own_conns_.push_back(std::move(conn));
 }
 
 std::string Session::name() const {
@@ -244,7 +273,7 @@ void Session::end() {
   if (phase_ == Phase::kEnded) return;
   phase_ = Phase::kEnded;
   timer_.clear();
-  private_conn_.reset();
+  own_conns_.clear();
   client_.close();
   registry_.session_ended(*this);
 }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "base/address.h"
 #include "proxy/net/conn.h"
@@ -67,8 +68,11 @@ class Session final : public ConnOwner {
   Address local_address() const;
   bool has_proxied_addresses() const { return proxied_ != nullptr; }
 
-  // A server connection that only this session may use again (`http-reuse never`).
-  std::unique_ptr<ServerConn>& private_conn() { return private_conn_; }
+  // Server connections that only this session may use again (`http-reuse never`): one for each of
+  // the first few servers.
+  const ServerConn* own_conn(const Server& server) const;  // nullptr: none, or none that stands
+  std::unique_ptr<ServerConn> take_own_conn(const Server& server);
+  void keep_own_conn(std::unique_ptr<ServerConn> conn);
   // Where the request before went, for `option prefer-last-server`; nullptr: nowhere, or another
   // backend.
   Server* last_server(const Backend& backend) const;
@@ -101,7 +105,7 @@ class Session final : public ConnOwner {
     Session& session;
   } timer_;
   std::unique_ptr<Stream> stream_;
-  std::unique_ptr<ServerConn> private_conn_;
+  std::vector<std::unique_ptr<ServerConn>> own_conns_;
   std::unique_ptr<Proxied> proxied_;
   Server* last_server_ = nullptr;
   uint64_t id_;

@@ -127,3 +127,48 @@ TEST_CASE("a session can be shut down by the name that is shown for it") {
   CHECK(lab.worker().answer("show sess") == "");
   CHECK(lab.log_line().find(" K--- ") != std::string::npos);
 }
+
+TEST_CASE("`http-reuse never` keeps a connection to each server that a client is balanced over") {
+  Lab lab(listen_with({.timeouts = " timeout client 1h\n timeout server 1h\n",
+                       .lines = " http-reuse never\n balance roundrobin\n",
+                       .servers = " server a @s1\n server b @s2\n server c @s3\n"}),
+          3);
+  Peer& client = lab.connect();
+  std::vector<Peer*> servers;
+  for (size_t i = 1; i <= 3; ++i) {
+    servers.push_back(&lab.reach_server(client, kGet, i));
+    answer(*servers.back(), client);
+  }
+  for (Peer* server : servers) {
+    client.send(kGet);
+    CHECK(server->read_until("\r\n\r\n") == kGet);
+    answer(*server, client);
+  }
+  SECTION("of its own") {
+    Peer& other = lab.connect();
+    answer(lab.reach_server(other), other);
+    other.close();
+  }
+  SECTION("as long as the server does") {
+    servers[0]->close();
+    lab.turn();
+    servers[0] = &lab.reach_server(client);
+    answer(*servers[0], client);
+  }
+  client.close();
+  for (Peer* server : servers) CHECK(server->is_closed());
+}
+
+TEST_CASE("`http-reuse never` keeps the connections to five servers at most") {
+  std::string lines;
+  for (int i = 1; i <= 6; ++i) lines += fmt::format(" server s{} @s{}\n", i, i);
+  Lab lab(listen_with({.lines = " http-reuse never\n", .servers = lines}), 6);
+  Peer& client = lab.connect();
+  std::vector<Peer*> servers;
+  for (size_t i = 1; i <= 6; ++i) {
+    servers.push_back(&lab.reach_server(client, kGet, i));
+    answer(*servers.back(), client);
+  }
+  CHECK(servers[5]->is_closed());
+  for (size_t i = 0; i < 5; ++i) CHECK_FALSE(servers[i]->has_ended());
+}

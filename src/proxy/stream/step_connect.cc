@@ -63,12 +63,10 @@ Next Stream::start_connect(ConnectHow how) {
   return go(Step::connect);
 }
 
-// Which idle connection this request may use: its session's own one, or one of the pool.
+// Which idle connection this request may use: one of its session's own, or one of the pool.
 std::unique_ptr<ServerConn> Stream::take_idle() {
   if (!is_http() || request_.says_upgrade) return nullptr;
-  auto& own = session_->private_conn();
-  if (own != nullptr && (!own->conn.is_open() || !own->is_quiet())) own.reset();
-  if (own != nullptr && &own->server == server_) return std::move(own);
+  if (auto own = session_->take_own_conn(*server_); own != nullptr) return own;
   const bool first = session_->requests() <= 1;
   const HttpReuse mode = be().http_reuse;
   if (server_->sharing != ConnSharing::kAnyone || (mode == HttpReuse::kSafe && first))
