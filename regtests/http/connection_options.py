@@ -42,11 +42,14 @@ for option, target, closes in (
 # prefer-last-server. HAProxy 2.6 keeps to the server only while the connection to it is this client's own, which is so with
 # `http-reuse never` alone; what the other modes keep, anybody may use, and it balances. Hawser keeps to it with all of them.
 TURNS, ONE = [0, 1, 0, 1], [0, 0, 0, 0]
+CLOSES = "option prefer-last-server\noption http-server-close"
 for option, reuse, expected, of_haproxy in (
     ("", "safe", TURNS, TURNS),
     ("option prefer-last-server", "never", ONE, ONE),
     ("option prefer-last-server", "safe", ONE, TURNS),
     ("option prefer-last-server", "always", ONE, TURNS),
+    (CLOSES, "never", TURNS, TURNS),
+    (CLOSES, "safe", TURNS, TURNS),
 ):
     origins = [Origin(), Origin()]
     lines = "\n".join(f"server s{i} {origin.address}" for i, origin in enumerate(origins))
@@ -61,4 +64,4 @@ for option, reuse, expected, of_haproxy in (
             server.send(OK)
             client.read_answer()
         wanted = of_haproxy if is_haproxy() else expected
-        check(chosen == wanted, f"'{option}', http-reuse {reuse}: the requests of one client go to {chosen}")
+        check(chosen == wanted, f"{option!r}, http-reuse {reuse}: the requests of one client go to {chosen}")

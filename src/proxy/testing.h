@@ -125,6 +125,19 @@ class Lab final : public Turner {
     peers_.push_back(std::make_unique<Peer>(*this, std::move(fd)));
     return *peers_.back();
   }
+  // The server to which the next new connection goes.
+  size_t next_server() {
+    size_t next = 0;
+    run_until([&] {
+      for (size_t i = 0; i < servers_.size() && next == 0; ++i) {
+        pollfd connected{servers_[i].get(), POLLIN, 0};
+        if (::poll(&connected, 1, 0) > 0) next = i + 1;
+      }
+      return next != 0;
+    });
+    REQUIRE(next != 0);
+    return next;
+  }
   // Sends a request whose head goes to a new connection of a server, which has read it.
   Peer& reach_server(Peer& client, std::string_view request = kGet, size_t server = 1) {
     client.send(request);

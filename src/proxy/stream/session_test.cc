@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A client's connection before, between and after its requests.
+#include <array>
+
 #include "proxy/testing.h"
 
 using namespace hawser;
@@ -171,4 +173,53 @@ TEST_CASE("`http-reuse never` keeps the connections to five servers at most") {
   }
   CHECK(servers[5]->is_closed());
   for (size_t i = 0; i < 5; ++i) CHECK_FALSE(servers[i]->has_ended());
+}
+
+TEST_CASE("`option prefer-last-server` keeps to a server while a connection to it stands") {
+  struct Row {
+    const char* lines;
+    bool keeps;
+  };
+  const Row row = GENERATE(Row{"", true}, Row{" http-reuse never\n", true},
+                           Row{" option http-server-close\n", false});
+  INFO(row.lines);
+  Lab lab(listen_with({.lines = fmt::format(" option prefer-last-server\n{}", row.lines),
+                       .servers = " server a @s1\n server b @s2\n"}),
+          2);
+  Peer& client = lab.connect();
+  Peer& server = lab.reach_server(client);
+  answer(server, client);
+  if (row.keeps) {
+    client.send(kGet);
+    CHECK(server.read_until("\r\n\r\n") == kGet);
+    answer(server, client);
+    server.close();
+    lab.turn();
+  }
+  answer(lab.reach_server(client, kGet, 2), client);
+}
+
+TEST_CASE("`option prefer-last-server` does not overrule a key") {
+  Lab lab(listen_with({.lines = " option prefer-last-server\n http-reuse never\n balance uri\n",
+                       .servers = " server a @s1\n server b @s2\n"}),
+          2);
+  const auto get = [](int path) {
+    return fmt::format("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", path);
+  };
+  // Two paths that belong to different servers.
+  std::array<int, 3> path_of{-1, -1, -1};
+  for (int path = 0; path_of[1] < 0 || path_of[2] < 0; ++path) {
+    REQUIRE(path < 100);
+    Peer& client = lab.connect();
+    client.send(get(path));
+    const size_t server = lab.next_server();
+    path_of[server] = path;
+    Peer& reached = lab.accept(server);
+    reached.read_until("\r\n\r\n");
+    answer(reached, client);
+    client.close();
+  }
+  Peer& client = lab.connect();
+  for (const size_t server : {1, 2})
+    answer(lab.reach_server(client, get(path_of[server]), server), client);
 }

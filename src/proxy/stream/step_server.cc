@@ -88,14 +88,18 @@ void Stream::count_choice(const Server& server) {
   ++plane_.count(*backend_).lb_tot;
 }
 
+// While there is a connection to it that this request may go on. A key says where a request
+// belongs, whatever came before.
 bool Stream::prefers_last_server(const Server& last) const {
+  if (!be().option(Option::kPreferLastServer) || !tried_.empty()) return false;
+  if (be().balance.algo->key != KeySource::kNothing) return false;
+  if (session_->own_conn(last) == nullptr && last.idle.size() == 0) return false;
   // `max-keep-alive-queue`: with more than that waiting for it, a server is not worth a kept
   // connection.
   const uint32_t queued =
       plane_.shared.server_load(last.slot).queued.load(std::memory_order_relaxed);
   if (be().max_keep_alive_queue_set && queued > be().max_keep_alive_queue) return false;
-  return be().option(Option::kPreferLastServer) && tried_.empty() &&
-         is_usable(health_of(plane_.shared.server_state(last.slot)));
+  return is_usable(health_of(plane_.shared.server_state(last.slot)));
 }
 
 // First come, first served: nobody overtakes those who wait for this server, or for any.
