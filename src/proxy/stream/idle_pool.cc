@@ -82,7 +82,7 @@ void DataPlane::keep_server_conn(std::unique_ptr<ServerConn> conn, Session& sess
   if (!is_usable(health)) return;
   conn->reused = false;
   if (server.sharing == ConnSharing::kNobody) return;
-  if (server.sharing == ConnSharing::kSameClient) {
+  if (conn->bound || server.sharing == ConnSharing::kSameClient) {
     conn->conn.set_owner(conn.get());
     session.keep_own_conn(std::move(conn));
     return;

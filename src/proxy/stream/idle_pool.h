@@ -26,6 +26,7 @@ class ServerConn final : public ConnOwner {
   Server& server;
   uint32_t requests = 0;     // sent on it so far
   bool reused = false;       // taken from the pool for the present request
+  bool bound = false;        // to its client, whom the server knows by this connection
   uint64_t sent_before = 0;  // bytes sent on it before the present request
 
   // Its server has served another request after the first: it is not one that closes in silence.

@@ -80,7 +80,11 @@ std::unique_ptr<ServerConn> Session::take_own_conn(const Server& server) {
 
 void Session::keep_own_conn(std::unique_ptr<ServerConn> conn) {
   std::erase_if(own_conns_, [](const auto& old) { return !stands(*old); });
-  if (own_conns_.size() < kMostOwnConns) own_conns_.push_back(std::move(conn));
+  if (own_conns_.size() == kMostOwnConns) {
+    if (!conn->bound) return;
+    own_conns_.erase(own_conns_.begin());
+  }
+  own_conns_.push_back(std::move(conn));
 }
 
 std::string Session::name() const {

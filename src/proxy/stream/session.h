@@ -68,8 +68,8 @@ class Session final : public ConnOwner {
   Address local_address() const;
   bool has_proxied_addresses() const { return proxied_ != nullptr; }
 
-  // Server connections that only this session may use again (`http-reuse never`): one for each of
-  // the first few servers.
+  // Server connections that only this session may use again (`http-reuse never`, NTLM): one for
+  // each of the first few servers.
   const ServerConn* own_conn(const Server& server) const;  // nullptr: none, or none that stands
   std::unique_ptr<ServerConn> take_own_conn(const Server& server);
   void keep_own_conn(std::unique_ptr<ServerConn> conn);

@@ -223,3 +223,39 @@ TEST_CASE("`option prefer-last-server` does not overrule a key") {
   for (const size_t server : {1, 2})
     answer(lab.reach_server(client, get(path_of[server]), server), client);
 }
+
+TEST_CASE("a connection on which a server wants NTLM or Negotiate stays its client's") {
+  struct Row {
+    const char* head;
+    bool bound;
+  };
+  const Row row = GENERATE(
+      Row{"401 Unauthorized\r\nWWW-Authenticate: Basic realm=x\r\nWWW-Authenticate: NTLM\r\n",
+          true},
+      Row{"401 Unauthorized\r\nwww-authenticate: negotiate abc\r\n", true},
+      Row{"407 Proxy Authentication Required\r\nProxy-Authenticate: NTLM\r\n", true},
+      Row{"401 Unauthorized\r\nWWW-Authenticate: Basic realm=x\r\n", false},
+      Row{"200 OK\r\nWWW-Authenticate: NTLM\r\n", false});
+  INFO(row.head);
+  Lab lab(listen_with({.lines = " http-reuse always\n balance roundrobin\n",
+                       .servers = " server a @s1\n server b @s2\n"}),
+          2);
+  Peer& client = lab.connect();
+  Peer& a = lab.reach_server(client);
+  a.send(fmt::format("HTTP/1.1 {}Content-Length: 2\r\n\r\nok", row.head));
+  client.read_until("ok");
+  Peer& others = lab.connect();
+  Peer& b = lab.reach_server(others, kGet, 2);
+  answer(b, others);
+  client.send(kGet);  // and it is the turn of a
+  CHECK(a.read_until("\r\n\r\n") == kGet);
+  answer(a, client);
+  Peer& next = row.bound ? a : b;
+  client.send(kGet);  // and it is the turn of b
+  CHECK(next.read_until("\r\n\r\n") == kGet);
+  answer(next, client);
+  others.send(kGet);
+  Peer& third = row.bound ? lab.accept(1) : a;
+  CHECK(third.read_until("\r\n\r\n") == kGet);
+  answer(third, others);
+}

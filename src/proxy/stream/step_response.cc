@@ -4,12 +4,27 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "proxy/http/forwarding.h"
 #include "proxy/http/h1_writer.h"
 #include "proxy/stream/retry.h"
 #include "proxy/stream/stream.h"
 
 namespace hawser {
+namespace {
+
+// NTLM and Negotiate log in a connection and not a request: whoever came on it later would be taken
+// for this client.
+bool logs_in_connection(const Head& response) {
+  if (response.status != 401 && response.status != 407) return false;
+  const std::string_view name = response.status == 401 ? "WWW-Authenticate" : "Proxy-Authenticate";
+  return std::any_of(response.fields.begin(), response.fields.end(), [name](const auto& field) {
+    return iequals(field.name, name) &&
+           (istarts_with(field.value, "NTLM") || istarts_with(field.value, "Negotiate"));
+  });
+}
+
+}  // namespace
 
 std::optional<Next> Stream::read_response() {
   Conn& conn = server_conn_->conn;
@@ -94,6 +109,7 @@ Next Stream::begin_response() {
   status_ = status;
   count_status(status);
   ++plane_.count(*server_).req_tot;
+  if (logs_in_connection(response_)) server_conn_->bound = true;
   edit_response();
   // The request has reached its server: it need not be kept any longer.
   upload_.keep = false;

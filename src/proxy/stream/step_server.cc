@@ -91,9 +91,11 @@ void Stream::count_choice(const Server& server) {
 // While there is a connection to it that this request may go on. A key says where a request
 // belongs, whatever came before.
 bool Stream::prefers_last_server(const Server& last) const {
-  if (!be().option(Option::kPreferLastServer) || !tried_.empty()) return false;
-  if (be().balance.algo->key != KeySource::kNothing) return false;
-  if (session_->own_conn(last) == nullptr && last.idle.size() == 0) return false;
+  if (!tried_.empty() || be().balance.algo->key != KeySource::kNothing) return false;
+  const ServerConn* own = session_->own_conn(last);
+  const bool logged_in = own != nullptr && own->bound;
+  const bool stands = own != nullptr || last.idle.size() != 0;
+  if (!logged_in && !(stands && be().option(Option::kPreferLastServer))) return false;
   // `max-keep-alive-queue`: with more than that waiting for it, a server is not worth a kept
   // connection.
   const uint32_t queued =
