@@ -90,8 +90,10 @@ with farm.run(CONFIG, workers=3) as hawser:
     held = farm.port.connect()
     held.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
     held.recv(65536)
-    ask("show sess", r"^0x[0-9a-f]+: .*src=127\.0\.0\.1")
+    session = re.match("0x[0-9a-f]+", ask("show sess", r"^0x[0-9a-f]+: .*src=127\.0\.0\.1"))[0]
     ask("show sess all", "^0x")
+    ask(f"show sess {session}", rf"^{session}: .*\n  frontend=l ")
+    ask("show sess 0xfff", "^Session not found\\.$")
     held.close()
 
     ask("set maxconn global 1")

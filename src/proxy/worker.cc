@@ -160,15 +160,19 @@ class Worker final : public Role, public SessionRegistry {
   bool any_paused_ = false;
 };
 
-// What other processes ask for (RuntimeControl::ask_workers): "show sess [all]", "show errors",
-// "shutdown session <id>", "shutdown sessions server <slot>".
+// What other processes ask for (RuntimeControl::ask_workers): "show sess [<id>|all]", "show
+// errors", "shutdown session <id>", "shutdown sessions server <slot>".
 std::string Worker::answer(const std::string& request) {
-  constexpr std::string_view kOfServer = "shutdown sessions server ";
+  constexpr std::string_view kShowSess = "show sess", kOfServer = "shutdown sessions server ";
   std::string out;
-  if (request.starts_with("show sess")) {
-    for (Session* session = first_; session != nullptr; session = session->next) {
-      out += session->describe();
-      out += '\n';
+  if (request.starts_with(kShowSess)) {
+    const std::string_view which = trim(std::string_view(request).substr(kShowSess.size()));
+    for (const Session* session = first_; session != nullptr; session = session->next) {
+      if (which.empty()) {
+        out += session->describe();
+      } else if (which == "all" || which == session->name()) {
+        out += session->dump();
+      }
     }
   } else if (request.starts_with("show errors")) {
     for (const auto& bad : plane_.captured_errors()) out += describe_bad_message(bad);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "proxy/stream/session.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstring>
 
@@ -85,19 +83,6 @@ void Session::keep_own_conn(std::unique_ptr<ServerConn> conn) {
     own_conns_.erase(own_conns_.begin());
   }
   own_conns_.push_back(std::move(conn));
-}
-
-std::string Session::name() const {
-  return fmt::format("{:#x}", (uint64_t{plane_.worker} << 48) | id_);
-}
-
-std::string Session::describe() {
-  const std::string what = stream_ != nullptr       ? stream_->describe()
-                           : phase_ == Phase::kIdle ? "idle"
-                                                    : "closing";
-  return fmt::format("{}: src={} fe={} age={}s requests={} {}", name(), client_address().text(),
-                     frontend_.config.name, (plane_.now_ms() - accepted_ms_) / 1000, requests_,
-                     what);
 }
 
 Address Session::client_address() const {

@@ -59,9 +59,11 @@ class Session final : public ConnOwner {
   uint32_t listener_index() const;
   bool is_idle() const { return phase_ == Phase::kIdle; }
 
-  // For `show sess`: a name that tells sessions of all workers apart, and one line.
+  // For `show sess` (describe.cc): a name that tells sessions of all workers apart, one line, and
+  // all that there is to tell.
   std::string name() const;
-  std::string describe();
+  std::string describe() const;
+  std::string dump() const;
 
   // The addresses that count: of the PROXY line when there was one.
   Address client_address() const;

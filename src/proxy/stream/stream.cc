@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "proxy/stream/stream.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "base/clock.h"
@@ -135,19 +133,6 @@ int64_t Stream::since_start() const { return plane_.now_ms() - start_ms_; }
 
 int64_t Stream::timeout_from_now(Timeout which) const {
   return deadline_after(plane_.now_ms(), be().timeout(which));
-}
-
-std::string Stream::describe() const {
-  static constexpr std::string_view kNames[] = {
-#define HW_STEP(name) #name,
-      HW_STREAM_STEPS(HW_STEP)
-#undef HW_STEP
-  };
-  return fmt::format("proto={} be={} srv={} step={} in={} out={} retries={}",
-                     is_http() ? "http" : "tcp",
-                     backend_ != nullptr ? std::string_view(backend_->config.name) : "<NONE>",
-                     server_ != nullptr ? std::string_view(server_->config.name) : "<none>",
-                     kNames[static_cast<size_t>(step_)], upload_.moved, download_.moved, retries_);
 }
 
 }  // namespace hawser

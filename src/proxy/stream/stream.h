@@ -104,8 +104,9 @@ class Stream final : public ConnOwner {
   // A server has room: called by whoever gave the room back.
   void leave_queue();
 
-  // One line for `show sess`.
+  // For `show sess` (describe.cc): the rest of a session's line, and of all that there is to tell.
   std::string describe() const;
+  std::string dump() const;
 
   // What rules and actions may look at.
   Session& session() { return *session_; }
