@@ -99,6 +99,15 @@ bool DataPlane::has_usable_server(const Backend& backend) const {
   });
 }
 
+bool DataPlane::has_other_server(const Server& server) const {
+  const Backend& backend = server.backend;
+  return std::any_of(backend.servers.begin(), backend.servers.end(), [&](const auto& other) {
+    return other.get() != &server && takes_new(backend.view, other->position) &&
+           !other->config.set.backup &&
+           shared.server_state(other->slot).weight.load(std::memory_order_relaxed) != 0;
+  });
+}
+
 void DataPlane::capture_error(BadMessage message) {
   const auto same =
       std::find_if(bad_messages_.begin(), bad_messages_.end(), [&](const BadMessage& old) {

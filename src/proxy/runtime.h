@@ -101,6 +101,7 @@ class DataPlane {
   // Rebuilds the balancer when control changed some server.
   void notice_server_changes(Backend& backend);
   bool has_usable_server(const Backend& backend) const;
+  bool has_other_server(const Server& server) const;  // that takes new requests beside this one
 
   // Shared loads, each with this worker's gauge beside it (accounting.cc, queues.cc). reserve()
   // takes one of the server's maxconn slots; release() gives it back and wakes whoever waits for

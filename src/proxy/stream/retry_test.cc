@@ -155,6 +155,37 @@ TEST_CASE("`option redispatch` says on which retry another server gets the reque
   CHECK(retry_elsewhere(" retries 2\n option redispatch 3\n") == -1);  // never comes
 }
 
+TEST_CASE("a server that nothing has named is left at once with `option redispatch`") {
+  struct Row {
+    const char* lines;
+    const char* words;  // of the second server
+    bool leaves;
+  };
+  const Row row = GENERATE(
+      Row{" option redispatch\n", "", true}, Row{" option redispatch 3\n", "", true},
+      Row{" option redispatch\n balance first\n", "", true},
+      Row{" option redispatch\n balance static-rr\n", "", true}, Row{"", "", false},
+      Row{" option redispatch 0\n", "", false}, Row{" option redispatch\n", "backup", false},
+      Row{" option redispatch\n", "weight 0", false},
+      Row{" option redispatch\n", "disabled", false});
+  INFO(row.lines << row.words);
+  Lab lab(site(fmt::format(" retries 3\n{}", row.lines),
+               fmt::format(" server a @s1\n server b @s2 {}\n", row.words)),
+          2);
+  lab.stop_server(1);
+  Peer& client = lab.connect();
+  client.send(kGet);
+  if (!row.leaves) {
+    CHECK_FALSE(lab.has_unexpected_connection(2));
+    CHECK(client.read_now() == "");
+    return;
+  }
+  Peer& server = lab.accept(2);
+  server.read_until("\r\n\r\n");
+  answer(server, client);
+  CHECK(lab.log_line().find("/+1 0/0 ") != std::string::npos);
+}
+
 TEST_CASE("a client that has closed is waited for, unless `option abortonclose` is set") {
   const bool aborts = GENERATE(true, false);
   Lab lab(site(aborts ? " option abortonclose\n" : "", " server a @s1 maxconn 1\n"));

@@ -150,18 +150,26 @@ bool Stream::retries_on(RetryOn event) const {
   return !is_http() || policy.events[static_cast<size_t>(event)];
 }
 
+// Does this retry go to another server?
+bool Stream::goes_elsewhere() const {
+  if (backend_->servers.size() < 2) return false;
+  if (!is_usable(health_of(plane_.shared.server_state(server_->slot)))) return true;
+  const int after = be().redispatch;
+  if (after == 0) return false;
+  // Where neither a cookie nor a key named this one, any other is as good, at once.
+  const bool named = cookie_.server != kNoIndex || be().balance.algo->key != KeySource::kNothing;
+  if (!named && plane_.has_other_server(*server_)) return true;
+  return after > 0 ? retries_ % static_cast<uint32_t>(after) == 0
+                   : attempts_left_ + 1 <= static_cast<uint32_t>(-after);
+}
+
 // Another attempt: on another server where `option redispatch` says so, otherwise on the same one
 // after a pause.
 Next Stream::retry() {
   --attempts_left_;
   ++retries_;
   rewind_upload();
-  const int after = be().redispatch;
-  const bool elsewhere = after > 0
-                             ? retries_ % static_cast<uint32_t>(after) == 0
-                             : after < 0 && attempts_left_ + 1 <= static_cast<uint32_t>(-after);
-  const bool gone = !is_usable(health_of(plane_.shared.server_state(server_->slot)));
-  if ((elsewhere || gone) && backend_->servers.size() > 1) {
+  if (goes_elsewhere()) {
     redispatched_ = true;
     ++plane_.count(*server_).redispatches;
     ++plane_.count(*backend_).redispatches;

@@ -158,6 +158,7 @@ class Stream final : public ConnOwner {
   void drop_server_conn();
   Next connect_failed();
   bool retries_on(RetryOn event) const;
+  bool goes_elsewhere() const;
   Next retry();
 
   void drop_pipes();  // stream.cc
