@@ -71,3 +71,39 @@ TEST_CASE("a client that was slow to read is told to go on with its body") {
   server.send(kOk);
   CHECK(client.read_until("ok") == kOk);
 }
+
+TEST_CASE("a client that waits to be told to go on is not late, but its server is") {
+  const bool told = GENERATE(true, false);
+  Lab lab(listen_with({.timeouts = " timeout client 10m\n timeout server 20m\n"}));
+  Peer& client = lab.connect();
+  Peer& server = lab.reach_server(
+      client, "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+  if (told) {
+    server.send("HTTP/1.1 100 Continue\r\n\r\n");
+    client.read_until("\r\n\r\n");
+  }
+  lab.pass(Millis(610'000));
+  if (told) {
+    CHECK(client.read_until("\r\n") == "HTTP/1.1 408 Request Time-out\r\n");
+    CHECK(lab.log_line().find(" cD-- ") != std::string::npos);
+  } else {
+    CHECK(client.read_now() == "");
+    lab.pass(Millis(600'000));
+    CHECK(client.read_until("\r\n") == "HTTP/1.1 504 Gateway Time-out\r\n");
+    CHECK(lab.log_line().find(" sH-- ") != std::string::npos);
+  }
+}
+
+TEST_CASE("a client that did not wait to be told, and then stops, is late") {
+  Lab lab(listen_with({.timeouts = " timeout client 10m\n timeout server 5m\n"}));
+  Peer& client = lab.connect();
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+  Peer& server = lab.accept();
+  server.read_until("\r\n\r\n");
+  client.send("bo");
+  CHECK(server.read_until("bo") == "bo");
+  lab.pass(Millis(310'000));
+  CHECK(client.read_now() == "");
+  lab.pass(Millis(300'000));
+  CHECK(client.read_until("\r\n") == "HTTP/1.1 408 Request Time-out\r\n");
+}

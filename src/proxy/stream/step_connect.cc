@@ -204,6 +204,7 @@ Next Stream::send_head() {
     if (request_parser_.bad()) return refuse_request(400, request_parser_.reason());
     const size_t head = request_parser_.head_size();
     pieces.add(input.substr(head, upload_.approved - head));
+    if (upload_.approved != head) request_.expects_continue = false;  // it did not wait
     upload_.sent = upload_.approved;
     response_parser_.start(H1Parser::Kind::kResponse, response_);
   }

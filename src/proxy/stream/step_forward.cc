@@ -56,7 +56,10 @@ std::optional<Next> Stream::forward_request() {
                                                        : client_aborted('D');
   }
   if (from.received() != before) client_active_ms_ = plane_.now_ms();
-  if (to.sent() != sent) server_active_ms_ = plane_.now_ms();
+  if (to.sent() != sent) {
+    server_active_ms_ = plane_.now_ms();
+    request_.expects_continue = false;  // it did not wait
+  }
   return std::nullopt;
 }
 

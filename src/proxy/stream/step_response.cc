@@ -72,6 +72,7 @@ Next Stream::on_response_head() {
   if (status < 200 && status != 101) {
     // 100, 103: passed on to a client that knows them; the final head follows.
     if (request_.minor >= 1 && !to.write(response_.raw)) return client_aborted('H');
+    if (status == 100) request_.expects_continue = false;
     from.consume(response_parser_.head_size());
     response_parser_.start(H1Parser::Kind::kResponse, response_);
     return go(Step::forward);

@@ -204,6 +204,8 @@ class Stream final : public ConnOwner {
   // deadline.cc
   bool upload_waits_for_client() const;
   bool upload_waits_for_server() const;
+  int64_t client_deadline() const;
+  int64_t server_deadline() const;
   int64_t transfer_deadline() const;
   Next transfer_timed_out();
 

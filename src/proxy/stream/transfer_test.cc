@@ -27,6 +27,21 @@ TEST_CASE("an upload that the client does not continue is charged to the client"
   CHECK(client.read_until("\r\n") == "HTTP/1.1 408 Request Time-out\r\n");
 }
 
+TEST_CASE("of two sides that stop in the middle, the one with less time is blamed") {
+  const bool by_client = GENERATE(true, false);
+  Lab lab(listen_with({.timeouts = by_client ? " timeout client 10m\n timeout server 20m\n"
+                                             : " timeout client 20m\n timeout server 10m\n"}));
+  Peer& client = lab.connect();
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf");
+  Peer& server = lab.accept();
+  server.read_until("half");
+  server.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+  client.read_until("half");
+  lab.pass(Millis(610'000));
+  CHECK(client.is_closed());
+  CHECK(lab.log_line().find(by_client ? " cD-- " : " sD-- ") != std::string::npos);
+}
+
 TEST_CASE("a client that does not take the last of a response is told from one in its middle") {
   const bool whole = GENERATE(true, false);
   Lab lab(listen_with({.global = " tune.sndbuf.client 2048\n",
