@@ -12,10 +12,14 @@
 namespace hawser {
 namespace {
 
-// After our FIN, what the client still sends is read and thrown away for this long: closing at once
-// would make the kernel answer it with RST, which can destroy the end of the response before the
-// client has read it (RFC 9112, section 9.6).
+// After our FIN, what the client still sends is read and thrown away until nothing has come for
+// this long: closing at once would make the kernel answer it with RST, which can destroy the end of
+// the response before the client has read it (RFC 9112, section 9.6).
 constexpr int64_t kLingerMs = 1000;
+// Some clients send all of a body before they read why it is not wanted; they get that long.
+constexpr int64_t kLongestLingerMs = 30'000;
+// Reads in a turn of the loop, so that others have theirs.
+constexpr int kReadsPerTurn = 16;
 
 // As in HAProxy. A client that is balanced over more servers than that keeps the connections to
 // these, instead of closing each before its turn comes again.
@@ -226,10 +230,17 @@ void Session::close_gracefully() {
 }
 
 void Session::discard_input() {
-  do {
+  for (int reads = 0; client_.has_input() || client_.readable(); ++reads) {
+    if (reads == kReadsPerTurn) {
+      client_.yield();
+      break;
+    }
     if (client_.has_input()) client_.consume(client_.input().size());
-  } while (client_.readable() && client_.receive() > 0);
-  if (client_.at_eof() || client_.error() != 0) end();
+    if (client_.readable()) client_.receive();
+  }
+  if (client_.at_eof() || client_.error() != 0) return end();
+  const int64_t last = client_.received_ms(), latest = idle_since_ms_ + kLongestLingerMs;
+  if (last > idle_since_ms_) plane_.wheel.set(timer_, std::min(last + kLingerMs, latest));
 }
 
 void Session::Timer::on_timer(WheelEntry& entry) {

@@ -81,6 +81,15 @@ TEST_CASE("what a client sends behind a refused request does not destroy the rep
     lab.pass(Millis(1100));
     CHECK(lab.has_loads(""));
   }
+  SECTION("or as long as more comes, but not for ever") {
+    int pieces = 0;
+    for (; pieces < 200 && lab.loads() != ""; ++pieces) {
+      client.send("x");
+      lab.pass(Millis(400));
+    }
+    CHECK(pieces > 40);
+    CHECK(pieces < 100);
+  }
 }
 
 TEST_CASE("`option nolinger` ends with a reset") {
