@@ -4,31 +4,36 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
 
 namespace hawser {
 namespace {
 
 constexpr size_t kShownBytes = 1024;
+constexpr size_t kLineBytes = 70;
 
-// Lines of the message with their offsets, control characters escaped.
+// As HAProxy writes it.
+std::string escaped(char c) {
+  constexpr std::string_view kBytes = "\r\n\t\x1b\\", kNames = "rnte\\";
+  if (const size_t i = kBytes.find(c); i != kBytes.npos) return {'\\', kNames[i]};
+  const auto byte = static_cast<unsigned char>(c);
+  if (byte < 0x20 || byte >= 0x7f) return fmt::format("\\x{:02X}", byte);
+  return {c};
+}
+
+// Lines of the message with their offsets; '+' where a line goes on.
 void append_dump(std::string& out, std::string_view bytes) {
+  bool goes_on = false;
   for (size_t at = 0; at < bytes.size() && at < kShownBytes;) {
-    const size_t end = std::min({bytes.find('\n', at), at + 70, bytes.size() - 1});
-    out += fmt::format("  {:05}  ", at);
-    for (const char c : bytes.substr(at, end - at + 1)) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (c == '\r')
-        out += "\\r";
-      else if (c == '\n')
-        out += "\\n";
-      else if (byte < 0x20 || byte >= 0x7f)
-        out += fmt::format("\\x{:02X}", byte);
-      else
-        out += c;
-    }
+    const size_t newline = std::min(bytes.find('\n', at), bytes.size() - 1);
+    const std::string_view line =
+        bytes.substr(at, std::min({newline + 1 - at, kLineBytes, kShownBytes - at}));
+    out += fmt::format("  {:05}{} ", at, goes_on ? '+' : ' ');
+    for (const char c : line) out += escaped(c);
     out += '\n';
-    at = end + 1;
+    goes_on = !line.ends_with('\n');
+    at += line.size();
   }
 }
 
