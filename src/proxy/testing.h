@@ -92,25 +92,31 @@ class Lab final : public Turner {
     peers_.push_back(std::make_unique<Peer>(*this, std::move(fd)));
     return *peers_.back();
   }
-  // Fills the worker's socket to this client, so that what it sends next must wait. Returns the
-  // bytes that the client will read first.
-  size_t fill_socket(const Peer& client) {
+  // The worker's end of this client's connection.
+  int worker_socket(const Peer& client) {
     turn();  // until the worker has accepted
     const sockaddr_in wanted = address_of(client.fd());
-    const std::string piece(4096, 'x');
-    size_t filled = 0;
     for (int fd = 0; fd < 1024; ++fd) {
       sockaddr_in peer{};
       socklen_t length = sizeof peer;
       if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &length) != 0) continue;
-      if (peer.sin_port != wanted.sin_port) continue;
-      // Acknowledgments that are on their way make room again; they may be held back for 40 ms.
-      pollfd room{fd, POLLOUT, 0};
-      do {
-        for (ssize_t n; (n = ::send(fd, piece.data(), piece.size(), MSG_NOSIGNAL)) > 0;)
-          filled += static_cast<size_t>(n);
-      } while (::poll(&room, 1, 250) > 0);
+      if (peer.sin_family == AF_INET && peer.sin_port == wanted.sin_port) return fd;
     }
+    FAIL("it was not accepted");
+    return -1;
+  }
+  // Fills the worker's socket to this client, so that what it sends next must wait. Returns the
+  // bytes that the client will read first.
+  size_t fill_socket(const Peer& client) {
+    const int fd = worker_socket(client);
+    const std::string piece(4096, 'x');
+    size_t filled = 0;
+    // Acknowledgments that are on their way make room again; they may be held back for 40 ms.
+    pollfd room{fd, POLLOUT, 0};
+    do {
+      for (ssize_t n; (n = ::send(fd, piece.data(), piece.size(), MSG_NOSIGNAL)) > 0;)
+        filled += static_cast<size_t>(n);
+    } while (::poll(&room, 1, 250) > 0);
     REQUIRE(filled != 0);
     return filled;
   }
