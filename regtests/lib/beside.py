@@ -23,7 +23,7 @@ import threading
 import time
 import typing
 
-from hawser import DEADLINE, HAWSER, ask_socket, serve_each, skip
+from hawser import DEADLINE, HAWSER, ask_socket, serve_each, skip, wait_until
 
 HAPROXY = shutil.which("haproxy", path=os.environ.get("PATH", "") + ":/usr/sbin")
 PROGRAMS = {"hawser": [HAWSER, "-d", "-f"], "haproxy": [HAPROXY, "-db", "-f"]}
@@ -343,6 +343,10 @@ defaults
     def cli(self, command):
         return ask_socket(self.dir / "cli", command)
 
+    def listens(self):
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(self.dir / "cli")) == 0
+
     def stat(self):
         """(proxy, row) -> column -> text."""
         rows = list(csv.reader(io.StringIO(self.cli("show stat").lstrip("# "))))
@@ -374,6 +378,8 @@ def both(cases, mode="http", log=None):
     try:
         for name in PROGRAMS:
             peers[name] = Peer(name, cases, mode, f"option {mode}log" if log is None else log)
+        for name, peer in peers.items():
+            wait_until(peer.listens, f"{name} is up")
         yield peers
     finally:
         for peer in peers.values():

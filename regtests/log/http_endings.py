@@ -62,6 +62,25 @@ def leaves_in_body(reset):
     return client
 
 
+def leaves_stalled_body(reset):
+    """The server will not say more, so that nothing but its leaving tells of it."""
+    def client(visit):
+        wire = visit.connect()
+        wire.send(GET)
+        wire.read_until(b"half")
+        wire.reset() if reset else wire.close()
+    return client
+
+
+def ends_in_pause(visit):
+    """Ends its side in the middle of the request, when the first attempt has failed."""
+    wire = visit.connect()
+    wire.send(POST)
+    visit.peer.wait_stat((visit.case.name, "s1"), "wretr", "1")
+    wire.end_writing()
+    return status_of(wire.read_to_end())
+
+
 def goes_on(wire, server):
     """Sends a piece of a large body, and the rest when told to."""
     server.heads.put(wire.read_head())
@@ -238,6 +257,12 @@ CASES = [
     case(["CQ--", "----"], "cutinqueue", waits_in_queue(ends_when_queued, POST), holds, "", "maxconn 1", lines=2,
          ours={"ST": "400"}, stat=counts({"hrsp_4xx": "1", "hrsp_other": "0"}, {"hrsp_4xx": "1", "hrsp_other": "0"})),
     case(["----"] * 3, "queued", gets_through, holds, "", "maxconn 1", lines=3),
+    # Nothing named the server that fails, so that another one is asked at once.
+    case("----", "leftatonce", one, config="retries 3\ntimeout connect 8s\noption redispatch",
+         servers={"s1": Refusing, "s2": Refusing, "s3": answers()}),
+    # A client that has ended only its own side is told why; HAProxy closes without a word.
+    case("CC--", "cutinpause", ends_in_pause, Refusing, "retries 3\ntimeout connect 8s", ours={"ST": "400"},
+         stat=counts({"hrsp_4xx": "1", "hrsp_other": "0"}, {"hrsp_4xx": "1", "hrsp_other": "0"})),
     # The response's head.
     case("SH--", "nothing", one, says(b"", "close")),
     # HAProxy counts this failure twice.
@@ -245,6 +270,9 @@ CASES = [
     case("SH--", "cuthead", one, says(b"HTTP/1.1 200 OK\r\nCont", "close")),
     case("sH--", "noanswer", one, says(b""), f"timeout server {SHORT}", at_least=LONG_WAIT),
     case("sH--", "slowhead", one, says(b"HTTP/1.1 200 OK\r\nCont"), f"timeout server {SHORT}", at_least=LONG_WAIT),
+    # The client has asked whether to go on, and waits.
+    case("sH--", "nocontinue", sends(POST.replace("\r\n\r\nhalf", "\r\nExpect: 100-continue\r\n\r\n")), says(b""),
+         f"timeout server {SHORT}", at_least=LONG_WAIT),
     case("PH--", "badhead", one, says(b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n")),
     case("PH--", "junk", one, says(b"SSH-2.0-OpenSSH\r\n\r\n")),
     case("PH--", "badchunk", one, says(CHUNKS + b"nochunk\r\n")),
@@ -262,6 +290,9 @@ CASES = [
     case("sD--", "slowbody", sends(GET), says(PIECE), f"timeout server {SHORT}", at_least=LONG_WAIT),
     case("CD--", "leftbody", leaves_in_body(False), goes_on, whole=False),
     case("CD--", "leftbodyreset", leaves_in_body(True), goes_on, whole=False),
+    case("CD--", "leftstalledbody", leaves_stalled_body(False), says(PIECE), "option abortonclose", whole=False),
+    case("CD--", "resetstalledbody", leaves_stalled_body(True), says(PIECE), "option abortonclose", whole=False),
+    case("sD--", "bothstop", sends(POST), says(PIECE), f"timeout server {SHORT}", at_least=LONG_WAIT),
     case("cD--", "noreader", does_not_read, says(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * BULK), f"timeout client {SHORT}",
          whole=False, at_least=LONG_WAIT),
     # A client that has ended only its own side is told why; HAProxy closes without a word.
