@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """`option redispatch N` and `retries`: which attempts go to another server. A server that answers 503 stands for one that fails, so
-that every attempt is seen; attempts on the same server come after a pause of `timeout connect`. A server that neither a cookie nor a
-key named is left at once."""
+that every attempt is seen. A server that neither a cookie nor a key named is left at once."""
 from hawser import check
 from http_peers import OK, Origin, Proxy, UdpLog, accept_any, ask, get, http_listen, ours, status
 

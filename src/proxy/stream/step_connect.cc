@@ -137,7 +137,7 @@ void Stream::drop_server_conn() { server_conn_.reset(); }
 
 Next Stream::connect_failed() {
   drop_server_conn();
-  if (attempts_left_ > 0 && retries_on(RetryOn::kConnFailure)) return retry();
+  if (attempts_left_ > 0 && retries_on(RetryOn::kConnFailure)) return retry(RetryAfter::kRefusal);
   ++plane_.count(*server_).conn_errors;
   ++plane_.count(*backend_).conn_errors;
   return reply(503, {connect_error_ == ETIMEDOUT ? 's' : 'S', 'C'});
@@ -163,9 +163,9 @@ bool Stream::goes_elsewhere() const {
                    : attempts_left_ + 1 <= static_cast<uint32_t>(-after);
 }
 
-// Another attempt: on another server where `option redispatch` says so, otherwise on the same one
-// after a pause.
-Next Stream::retry() {
+// Another attempt: on another server where `option redispatch` says so, otherwise on the same one;
+// after a pause where it may be about to start.
+Next Stream::retry(RetryAfter failure) {
   --attempts_left_;
   ++retries_;
   rewind_upload();
@@ -180,6 +180,7 @@ Next Stream::retry() {
   }
   ++plane_.count(*server_).retries;
   ++plane_.count(*backend_).retries;
+  if (failure == RetryAfter::kResponse) return start_connect();
   turn_around_ = true;
   const Millis limit = be().timeout(Timeout::kConnect);
   const int64_t pause =

@@ -82,7 +82,7 @@ Next Stream::on_response_head() {
       std::binary_search(retried.begin(), retried.end(), status)) {
     drop_server_conn();
     response_started_ = false;
-    return retry();
+    return retry(RetryAfter::kResponse);
   }
   // RFC 9110, section 15.2.2
   if (status == 101 && !request_.says_upgrade)
@@ -192,7 +192,7 @@ Next Stream::response_failed(Ending why, RetryOn event, uint16_t status) {
   if (upload_.keep && attempts_left_ > 0 && retries_on(event)) {
     drop_server_conn();
     response_started_ = false;
-    return retry();
+    return retry(RetryAfter::kResponse);
   }
   count_bad_response();
   return reply(status, why);

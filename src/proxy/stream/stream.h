@@ -159,7 +159,8 @@ class Stream final : public ConnOwner {
   Next connect_failed();
   bool retries_on(RetryOn event) const;
   bool goes_elsewhere() const;
-  Next retry();
+  enum class RetryAfter : uint8_t { kRefusal, kResponse };
+  Next retry(RetryAfter failure);
 
   void drop_pipes();  // stream.cc
 
