@@ -172,30 +172,6 @@ TEST_CASE("the body of a POST can't make its answer one to HEAD") {
   CHECK(client.read_bytes(kOk.size()) == kOk);
 }
 
-TEST_CASE("an early answer does not make the rest of the body a request") {
-  // The server stops reading, and small buffers make sure that a part of the body stays with us.
-  Lab lab(listen_with({.global = " tune.bufsize 128k\n tune.sndbuf.server 4608\n"}));
-  const int small = 2304;
-  REQUIRE(::setsockopt(lab.server_socket(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small) == 0);
-  Peer& client = lab.connect();
-  std::string body;
-  while (body.size() < 100'000) body += "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
-  client.send(fmt::format("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n", body.size()));
-  Peer& first = lab.accept();
-  first.stop_reading();
-  client.send(body);
-  CHECK(lab.run_until([&] { return client.sent_all(); }));
-  lab.turn();
-  first.send(kOk);
-  CHECK(client.read_until("ok") == kOk);
-  client.send(kGet);
-  // Not behind the cut body, and not as the bytes that were left of it.
-  Peer& second = lab.accept();
-  CHECK(second.read_until("\r\n\r\n") == kGet);
-  first.go_on();
-  CHECK(first.read_to_end().size() < body.size());
-}
-
 TEST_CASE("how an exchange ended is in the log") {
   Lab lab(listen_with({.lines = " retries 0\n"}));
   Peer& client = lab.connect();

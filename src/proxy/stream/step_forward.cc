@@ -28,7 +28,7 @@ Next Stream::forward_http() {
   if (response_head_done_ && !download_.done) {
     if (const auto stopped = forward_response()) return *stopped;
   }
-  if (download_.done && !client().has_output()) return go(Step::finish);
+  if (download_.done && !client().has_output() && !rest_is_wanted()) return go(Step::finish);
   if (client_is_gone())
     return client_aborted(response_head_done_ ? response_phase() : upload_.done ? 'H' : 'D');
   return Next::wait(transfer_deadline());
@@ -87,6 +87,11 @@ std::optional<Next> Stream::forward_response() {
   HW_UNREACHABLE();
 }
 
+// Its server has answered before it had the whole request, and goes on reading.
+bool Stream::rest_is_wanted() const {
+  return answered_early_ && !upload_.done && !server_conn_->conn.hangup_seen();
+}
+
 // Nobody is left to read the answer; the server need not go on.
 bool Stream::client_is_gone() const {
   const Conn& conn = session_->client();
@@ -96,7 +101,9 @@ bool Stream::client_is_gone() const {
 }
 
 // 'L': the server has said all, and the client has not taken it yet.
-char Stream::response_phase() const { return response_parser_.body_done() ? 'L' : 'D'; }
+char Stream::response_phase() const {
+  return response_parser_.body_done() && !rest_is_wanted() ? 'L' : 'D';
+}
 
 void Stream::count_abort(bool by_client) {
   if (backend_ == nullptr) return;

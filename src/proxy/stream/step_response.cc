@@ -150,7 +150,11 @@ void Stream::edit_response() {
     keep_client_ = false;
     response_.drop(HeaderId::kTransferEncoding);
   }
-  if (!request_parser_.body_done() || upload_.cut) keep_client_ = false;
+  // A server that closes wants no more of a request that it has answered; nor does one that was
+  // asked whether to send it.
+  answered_early_ = !upload_.done && says_keep && response_.body != BodyKind::kUntilClose &&
+                    !request_.expects_continue;
+  if (upload_.cut || (!answered_early_ && !request_parser_.body_done())) keep_client_ = false;
   if (plane_.draining) keep_client_ = false;
   drop_hop_fields(response_);
   // An offer of other protocols (426) needs its connection option (RFC 9110, section 7.8).

@@ -52,8 +52,8 @@ void Stream::begin(Session& session) {
   ending_ = {};
   status_ = 0;
   timed_out_ = client_bytes_seen_ = keep_client_ = want_server_kept_ = response_started_ =
-      response_head_done_ = tunnel_ = dechunk_ = redispatched_ = backend_counted_ = logged_ =
-          turn_around_ = repeats_unseen_ = false;
+      response_head_done_ = tunnel_ = dechunk_ = answered_early_ = redispatched_ =
+          backend_counted_ = logged_ = turn_around_ = repeats_unseen_ = false;
   logged_request_.clear();
   if (is_http()) {
     request_parser_.start(H1Parser::Kind::kRequest, request_);

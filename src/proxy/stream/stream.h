@@ -179,6 +179,7 @@ class Stream final : public ConnOwner {
   Next forward_http();
   std::optional<Next> forward_request();
   std::optional<Next> forward_response();
+  bool rest_is_wanted() const;
   bool client_is_gone() const;
   char response_phase() const;
   void count_abort(bool by_client);
@@ -274,6 +275,7 @@ class Stream final : public ConnOwner {
   bool response_head_done_ = false;
   bool tunnel_ = false;
   bool dechunk_ = false;
+  bool answered_early_ = false;  // before the request was whole
   bool redispatched_ = false;
   bool backend_counted_ = false;
   bool logged_ = false;
