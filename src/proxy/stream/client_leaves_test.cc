@@ -154,3 +154,17 @@ TEST_CASE("between two attempts to connect, a client that leaves is noticed at o
   CHECK(line.find("/1 0/0 ") != std::string::npos);  // one retry was meant
   if (!row.resets) CHECK(client.read_to_end().starts_with(row.said));
 }
+
+TEST_CASE("a request behind one that was aborted gets no answer") {
+  Lab lab(site(" option abortonclose\n"));
+  Peer& client = lab.connect();
+  Peer& server = lab.reach_server(client);
+  server.send(kHalf);
+  client.read_until("half");
+  client.send(kGet);
+  client.finish();
+  CHECK(server.is_closed());
+  CHECK(logs(lab, "CD--"));
+  CHECK(client.is_closed());
+  CHECK_FALSE(lab.has_unexpected_connection());
+}

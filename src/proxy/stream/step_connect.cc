@@ -129,6 +129,7 @@ Next Stream::refuse_cut_request(char phase) {
 
 Next Stream::client_aborted(char phase) {
   ending_ = {'C', phase};
+  keep_client_ = false;                 // also where it has sent another request before it ended
   if (phase != 'C') count_abort(true);  // nothing was being transferred yet
   return go(Step::finish);
 }
