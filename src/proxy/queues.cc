@@ -118,14 +118,14 @@ bool DataPlane::yields(const Server& server) const {
   return false;
 }
 
-// `server`: whose slot became free; nullptr: the backend's queue has changed.
+// `server`: whose slot became free; nullptr: the backend's queue has changed. Who waits is told by
+// the times: whoever is counted in a queue has told its time before, see join_queue().
 void DataPlane::wake_other_workers(const Backend& backend, const Server* server) {
   for (uint32_t other = 0; other < shared.workers(); ++other) {
     if (other == worker) continue;
-    const bool waits =
-        server == nullptr ||
-        shared.proxy_gauges(other, backend.config.index).queued.load(kRelaxed) != 0 ||
-        shared.server_gauges(other, server->slot).queued.load(kRelaxed) != 0;
+    const bool waits = server == nullptr ||
+                       shared.proxy_gauges(other, backend.config.index).waits_since.load() != 0 ||
+                       shared.server_gauges(other, server->slot).waits_since.load() != 0;
     const int bell = shared.process(kFirstWorker + other).doorbell.load(kRelaxed);
     if (waits && bell >= 0) Doorbell::ring(bell);
   }
