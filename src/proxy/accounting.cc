@@ -29,15 +29,10 @@ uint32_t DataPlane::slot_limit(const Server& server) const {
 
 bool DataPlane::reserve(Server& server) {
   ServerLoad& load = shared.server_load(server.slot);
-  const uint32_t limit = slot_limit(server);
-  if (limit != UINT32_MAX && load.served.load(kRelaxed) >= limit) return false;
-  const uint32_t before = load.served.fetch_add(1, kRelaxed);
-  if (before >= limit) {
-    load.served.fetch_sub(1, kRelaxed);
-    return false;
-  }
-  raise_to(load.served_max, before + 1);
-  raise_to(load.needed, before + 1);
+  const uint32_t now = add_within(load.served, slot_limit(server));
+  if (now == 0) return false;
+  raise_to(load.served_max, now);
+  raise_to(load.needed, now);
   shift(shared.server_gauges(worker, server.slot).served, 1);
   return true;
 }

@@ -15,29 +15,24 @@ namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
-bool add_within(std::atomic<uint32_t>& total, uint32_t limit) {
-  uint32_t now = total.load(kRelaxed);
-  do {
-    if (limit != 0 && now >= limit) return false;
-  } while (!total.compare_exchange_weak(now, now + 1));
-  return true;
-}
+// In the configuration 0 says that there is none.
+uint32_t limit_of(uint32_t most) { return most == 0 ? UINT32_MAX : most; }
 
 }  // namespace
 
 // What holds for all workers together, and a bit for each worker whose clients it holds up.
 struct DataPlane::PlaceLimit {
   std::atomic<uint32_t>& total;
-  uint32_t most;  // 0: no limit
+  uint32_t most;  // UINT32_MAX: no limit
   std::atomic<uint64_t>& paused;
 };
 
 // The bit is set before the second look: whoever leaves in between sees the bit, or this look the
 // place.
 bool DataPlane::take_or_wait(const PlaceLimit& limit) {
-  if (add_within(limit.total, limit.most)) return true;
+  if (add_within(limit.total, limit.most) != 0) return true;
   limit.paused.fetch_or(own_bit());
-  if (!add_within(limit.total, limit.most)) return false;
+  if (add_within(limit.total, limit.most) == 0) return false;
   limit.paused.fetch_and(~own_bit());
   return true;
 }
@@ -47,9 +42,9 @@ bool DataPlane::take_place(const Frontend& frontend, uint32_t listener, uint32_t
   ProxyLoad& load = shared.proxy_load(frontend.config.index);
   ListenerLoad& line = shared.listener_load(listener);
   const PlaceLimit limits[] = {
-      {header.conns, header.maxconn.load(kRelaxed), header.paused_workers},
-      {load.fe_conns, frontend.config.maxconn, load.paused_workers},
-      {line.conns, bind_limit, line.paused_workers},
+      {header.conns, limit_of(header.maxconn.load(kRelaxed)), header.paused_workers},
+      {load.fe_conns, limit_of(frontend.config.maxconn), load.paused_workers},
+      {line.conns, limit_of(bind_limit), line.paused_workers},
   };
   for (size_t i = 0; i < std::size(limits); ++i) {
     if (take_or_wait(limits[i])) continue;
