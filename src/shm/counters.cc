@@ -10,24 +10,27 @@ constexpr uint32_t kSamples = 1024;  // the averages' memory
 
 }  // namespace
 
+RateCounter::Now RateCounter::now() const {
+  const uint64_t word = now_.load(std::memory_order_acquire);
+  return {static_cast<uint32_t>(word >> 32), static_cast<uint32_t>(word)};
+}
+
 void RateCounter::add(int64_t now_ms, uint32_t n) {
-  const int64_t second = now_ms / 1000;
-  const int64_t counted = second_.load(std::memory_order_relaxed);
-  uint32_t events = current_.load(std::memory_order_relaxed);
-  if (second != counted) {
-    previous_.store(second == counted + 1 ? events : 0, std::memory_order_relaxed);
-    second_.store(second, std::memory_order_relaxed);
-    events = 0;
+  const auto second = static_cast<uint32_t>(now_ms / 1000);
+  Now last = now();
+  if (second != last.second) {
+    previous_.store(second == last.second + 1 ? last.events : 0, std::memory_order_relaxed);
+    last = {second, 0};
   }
-  current_.store(events + n, std::memory_order_relaxed);
+  now_.store(uint64_t{last.second} << 32 | (last.events + n), std::memory_order_release);
 }
 
 RateCounter::Seconds RateCounter::seconds(int64_t now_ms) const {
-  const int64_t age = now_ms / 1000 - second_.load(std::memory_order_relaxed);
-  const uint32_t current = current_.load(std::memory_order_relaxed);
+  const Now last = now();
+  const int64_t age = now_ms / 1000 - last.second;
   if (age > 1) return {};
-  if (age == 1) return {0, current};
-  return {current, previous_.load(std::memory_order_relaxed)};
+  if (age == 1) return {0, last.events};
+  return {last.events, previous_.load(std::memory_order_relaxed)};
 }
 
 uint64_t RateCounter::Seconds::rate(int64_t ms) const {
@@ -51,9 +54,10 @@ uint32_t RateCounter::rate(int64_t now_ms) const {
 }
 
 uint32_t RateCounter::whole_second(int64_t now_ms) const {
-  const int64_t age = now_ms / 1000 - second_.load(std::memory_order_relaxed);
+  const Now last = now();
+  const int64_t age = now_ms / 1000 - last.second;
   if (age == 0) return previous_.load(std::memory_order_relaxed);
-  return age == 1 ? current_.load(std::memory_order_relaxed) : 0;
+  return age == 1 ? last.events : 0;
 }
 
 void TimeAverage::add(uint32_t ms) {

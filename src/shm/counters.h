@@ -27,6 +27,8 @@ class Counter {
 };
 
 // Events per second, over the current and the last second, as HAProxy's freq_ctr. One writer.
+// Readers, of whom some decide by it who may come in, never pair the events of one second with the
+// number of another.
 class RateCounter {
  public:
   void add(int64_t now_ms, uint32_t n = 1);
@@ -50,12 +52,17 @@ class RateCounter {
   Seconds seconds(int64_t now_ms) const;
 
  private:
-  std::atomic<int64_t> second_;
-  std::atomic<uint32_t> current_, previous_;
+  // The second, and below it the events in it so far.
+  struct Now {
+    uint32_t second, events;
+  };
+  Now now() const;
+  std::atomic<uint64_t> now_;
+  std::atomic<uint32_t> previous_;  // events in the second before
 };
 
 // Sums for averages over the last 1024 requests, as HAProxy's qtime/ctime/rtime/ttime: a decaying
-// sum. One writer.
+// sum. One writer. A reader may find the number of samples one ahead of the sum.
 class TimeAverage {
  public:
   void add(uint32_t ms);
