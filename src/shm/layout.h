@@ -2,6 +2,19 @@
 // Everything that several processes see. One anonymous segment, mapped before any fork, so that
 // pointers made from it are the same in every process of a generation. Per field: who writes;
 // anyone may read, without locks.
+//
+// Memory orders. A word that is read for its own sake is relaxed: a gauge, a counter, a maximum, a
+// limit, a time. A reader acts on a value that is a moment old as on one that changes a moment
+// later, and nothing else is concluded from it; where two such words are shown together, they may
+// be of two moments. Three kinds of words say something of others:
+//  - a word that publishes others is stored with release, after them, and loaded with acquire
+//    before them: ServerState::word, Schedule::active, ProxyLoad::servers_changed,
+//    TrackState::result, VrrpWish::asked and answered, VrrpEventEntry::number,
+//    VrrpEventRing::written, Heartbeat::state, and the second of a RateCounter;
+//  - of two processes, each stores one word and looks at the other's, and one of them must see what
+//    the other stored: places and those that wait for them (proxy/places.cc), the slots of servers
+//    and queues (proxy/queues.cc). Stores and looks are in the default order;
+//  - an eventfd is written after the words that it tells of. The kernel's lock on it orders them.
 #pragma once
 
 #include <atomic>
@@ -12,8 +25,8 @@
 namespace hawser {
 
 inline constexpr uint32_t kMaxWorkers = 64;
-inline constexpr uint32_t kLayout =
-    11;  // raise on any change in this file, vrrp_state.h or counters.def
+// Raise on any change in this file, vrrp_state.h, counters.h or counters.def.
+inline constexpr uint32_t kLayout = 12;
 
 // Who a process is; indexes SharedHeader::processes. Worker n is kFirstWorker + n.
 enum ProcessSlot : uint32_t { kMasterSlot = 0, kControlSlot = 1, kVrrpSlot = 2, kFirstWorker = 3 };
@@ -137,7 +150,6 @@ struct WorkerProxyGauges {
 struct alignas(64) Schedule {
   std::atomic<uint32_t> active;  // 0 or 1
   std::atomic<uint32_t> length[2];
-  std::atomic<uint32_t> generation;        // raised with every publication
   alignas(64) std::atomic<uint64_t> turn;  // workers; never wraps
 };
 
@@ -146,7 +158,6 @@ struct SharedHeader {
   uint32_t workers;
   uint32_t proxies, servers, listeners;
   uint32_t vrrp_instances;
-  std::atomic<uint64_t> generation;
   std::atomic<uint32_t> conns;  // client connections of all workers
   std::atomic<uint32_t> conns_max;
   std::atomic<uint32_t> maxconn;                       // global limit

@@ -118,7 +118,6 @@ void publish_schedule(Shared& shared, const Config& config, uint32_t proxy) {
   }
   schedule.length[half].store(static_cast<uint32_t>(order.size()), std::memory_order_relaxed);
   schedule.active.store(half, std::memory_order_release);
-  schedule.generation.fetch_add(1, std::memory_order_relaxed);
   shared.proxy_load(proxy).servers_changed.fetch_add(1, std::memory_order_release);
 }
 

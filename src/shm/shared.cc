@@ -34,7 +34,8 @@ class Cursor {
 };
 
 // Subtracts what a dead process had added, and never wraps: it may have died between the two
-// stores.
+// stores. The kernel has told its end, so all that it stored is there; whoever waits for the room
+// is rung afterwards.
 void give_back(std::atomic<uint32_t>& total, std::atomic<uint32_t>& gauge) {
   const uint32_t share = gauge.load(std::memory_order_relaxed);
   if (share == 0) return;
@@ -155,7 +156,6 @@ Result<> Shared::map(size_t size) {
 
 void Shared::init(const Config& config) {
   const int64_t now_ms = monotonic_ms();
-  header_->generation.store(1, std::memory_order_relaxed);
   header_->started_ms.store(now_ms, std::memory_order_relaxed);
   for (Heartbeat& process : header_->processes) {
     process.doorbell.store(-1, std::memory_order_relaxed);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the vrrp process, control and everybody who shows VRRP share. Per field: who writes; anyone
-// may read, without locks.
+// may read, without locks, in the memory orders of shm/layout.h. An address of two words, a slot or
+// a speaker's row may be read while it is written: what is shown mixes two moments then, and nobody
+// acts on it.
 #pragma once
 
 #include <atomic>
