@@ -28,10 +28,14 @@ TRACKED = """track-script flag weight -1
     track-process hw-tracked weight -4
     track-interface dummy0 weight -8
     track-backend app min-up 2 weight -16
+    track-frontend web weight -32
 vrrp-script flag
     command test -e {dir}/flag
     interval 50ms
     user root
+frontend web
+    bind 127.0.0.1:8000
+    default_backend app
 backend app
     server s1 127.0.0.1:8001
     server s2 127.0.0.1:8002
@@ -101,6 +105,9 @@ class Weights(Lab):
         for name in ("s1", "s2"):
             check(self.router.cli(f"set server app/{name} state {state}").strip() == "", f"{name} is set to {state}")
 
+    def frontend(self, what):
+        check(self.router.cli(f"{what} frontend web").strip() == "", f"{what} frontend")
+
     def __exit__(self, *error):
         self.end_tracked()
         super().__exit__(*error)
@@ -113,6 +120,7 @@ with Weights() as lab:
     lab.moves("track-interface", 8, lambda: lab.node.ip("link", "set", "dummy0", "down"),
               lambda: lab.node.ip("link", "set", "dummy0", "up"))
     lab.moves("track-backend", 16, lambda: lab.server("maint"), lambda: lab.server("ready"))
+    lab.moves("track-frontend", 32, lambda: lab.frontend("disable"), lambda: lab.frontend("enable"))
     check(lab.node.holds(VIP), "nothing of that took the address away from the only node")
 
 

@@ -16,7 +16,10 @@ void find_frontend(Config& config, TrackConfig& track, Diag& diag) {
 Sighting look(const TrackConfig& track, const TrackView& view) {
   const ProxyConfig& frontend = *view.config.proxies[track.index];
   const bool stopping = view.shared.header().stopping.load(std::memory_order_relaxed) != 0;
-  if (!stopping && !frontend.disabled) return {.state = Sighting::State::kUp};
+  // Nor does one that was paused or stopped at run time.
+  const bool open =
+      view.shared.frontend_state(track.index).standing.load() == FrontendStanding::kOpen;
+  if (open && !stopping && !frontend.disabled) return {.state = Sighting::State::kUp};
   return {.state = Sighting::State::kDown,
           .why = fmt::format("frontend {} accepts no connections", frontend.name)};
 }
