@@ -177,14 +177,7 @@ void fill_backend_row(const StatSource& source, const ProxyConfig& proxy, StatRo
   row[rate] = now_rate;
   row[rate_max] = std::max(now_rate, load_of(marks.be_sess_rate_max));
   row[lastsess] = sum.last_session(&BackendCounters::last_session_ms, source.now_ms);
-  row[qtime] = sum.average(&BackendCounters::queue_time);
-  row[ctime] = sum.average(&BackendCounters::connect_time);
-  row[rtime] = sum.average(&BackendCounters::response_time);
-  row[ttime] = sum.average(&BackendCounters::total_time);
-  row[qtime_max] = sum.longest(&BackendCounters::queue_time);
-  row[ctime_max] = sum.longest(&BackendCounters::connect_time);
-  row[rtime_max] = sum.longest(&BackendCounters::response_time);
-  row[ttime_max] = sum.longest(&BackendCounters::total_time);
+  fill_times<BackendCounters>(sum, row);
   if (source.with_addresses) {
     if (proxy.cookie.how != CookieConfig::How::kNone) row[cookie] = proxy.cookie.name;
     row[algo] = std::string(proxy.balance.name);

@@ -92,14 +92,7 @@ void fill_server_row(const StatSource& source, const ProxyConfig& proxy, uint32_
   row[rate] = now_rate;
   row[rate_max] = std::max<uint64_t>(now_rate, marks.sess_rate_max.load(std::memory_order_relaxed));
   row[lastsess] = sum.last_session(&ServerCounters::last_session_ms, source.now_ms);
-  row[qtime] = sum.average(&ServerCounters::queue_time);
-  row[ctime] = sum.average(&ServerCounters::connect_time);
-  row[rtime] = sum.average(&ServerCounters::response_time);
-  row[ttime] = sum.average(&ServerCounters::total_time);
-  row[qtime_max] = sum.longest(&ServerCounters::queue_time);
-  row[ctime_max] = sum.longest(&ServerCounters::connect_time);
-  row[rtime_max] = sum.longest(&ServerCounters::response_time);
-  row[ttime_max] = sum.longest(&ServerCounters::total_time);
+  fill_times<ServerCounters>(sum, row);
   if (source.with_addresses) {
     row[addr] = server.address.is_unix() ? "unix" : server.address.text();
     if (!server.cookie.empty()) row[cookie] = server.cookie;

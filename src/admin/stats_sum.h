@@ -129,6 +129,20 @@ void fill_counters(std::span<const CounterColumn<Counters>> counters, const Sum&
   }
 }
 
+// How long the last requests took, and the longest since the counters were cleared.
+template <class Counters, class Sum>
+void fill_times(const Sum& sum, StatRow& row) {
+  using enum StatColumn;
+  row[qtime] = sum.average(&Counters::queue_time);
+  row[ctime] = sum.average(&Counters::connect_time);
+  row[rtime] = sum.average(&Counters::response_time);
+  row[ttime] = sum.average(&Counters::total_time);
+  row[qtime_max] = sum.longest(&Counters::queue_time);
+  row[ctime_max] = sum.longest(&Counters::connect_time);
+  row[rtime_max] = sum.longest(&Counters::response_time);
+  row[ttime_max] = sum.longest(&Counters::total_time);
+}
+
 // What every row says about itself.
 void fill_identity(const ProxyConfig& proxy, StatKind kind, uint32_t id, std::string name,
                    StatRow& row);

@@ -28,4 +28,13 @@ std::optional<uint32_t> take_group(Args& args) {
   return std::nullopt;
 }
 
+std::optional<std::string> take_user_name(Args& args) {
+  const auto name = args.take("<user>");
+  if (!name) return std::nullopt;
+  std::string user(name->text);
+  if (getpwnam(user.c_str()) != nullptr) return user;
+  args.error("there is no user " + quoted(user));
+  return std::nullopt;
+}
+
 }  // namespace hawser

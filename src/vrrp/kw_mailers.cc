@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "config/keyword.h"
+#include "vrrp/line_options.h"
 
 namespace hawser {
 namespace {
@@ -13,13 +14,8 @@ namespace {
 bool add_mailer(KeywordCall& call) {
   const auto name = call.take("<name>");
   if (!name) return false;
-  const auto word = call.take("<address>:<port>");
-  if (!word) return false;
-  const auto spec = parse_address(word->text, {.port_required = true});
-  if (!spec) {
-    call.error(spec.error().text);
-    return false;
-  }
+  const auto address = take_endpoint(call);
+  if (!address) return false;
   auto& mailers = call.mailers().mailers;
   const auto known = std::find_if(mailers.begin(), mailers.end(),
                                   [&](const auto& mailer) { return mailer.name == name->text; });
@@ -28,7 +24,7 @@ bool add_mailer(KeywordCall& call) {
         .with_hint("it is at " + call.diag().place(known->pos));
     return false;
   }
-  mailers.push_back({name->pos, std::string(name->text), spec->address});
+  mailers.push_back({name->pos, std::string(name->text), *address});
   return true;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Who is told of transitions: commands and mails.
 #include <fmt/format.h>
-#include <pwd.h>
 #include <sys/stat.h>
 
 #include "base/text.h"
+#include "config/account.h"
 #include "config/draft.h"
 #include "config/keyword.h"
 #include "vrrp/line_options.h"
@@ -46,13 +46,9 @@ bool set_event_command(KeywordCall& call) {
 bool set_command(KeywordCall& call) { return take_command(call, notify_of(call).every); }
 
 bool set_user(KeywordCall& call) {
-  const auto user = call.take("<user>");
+  auto user = take_user_name(call);
   if (!user) return false;
-  if (getpwnam(std::string(user->text).c_str()) == nullptr) {
-    call.error("there is no user " + quoted(user->text));
-    return false;
-  }
-  notify_of(call).user = user->text;
+  notify_of(call).user = *std::move(user);
   return true;
 }
 
@@ -132,13 +128,9 @@ bool set_mail_level(KeywordCall& call) {
 }
 
 bool take_fifo_user(Args& args, NotifyFifoConfig& fifo) {
-  const auto user = args.take("<user>");
+  auto user = take_user_name(args);
   if (!user) return false;
-  if (getpwnam(std::string(user->text).c_str()) == nullptr) {
-    args.error("there is no user " + quoted(user->text));
-    return false;
-  }
-  fifo.user = user->text;
+  fifo.user = *std::move(user);
   return true;
 }
 

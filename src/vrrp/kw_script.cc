@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // vrrp-script: something that is run or looked at from time to time.
 #include <fmt/format.h>
-#include <pwd.h>
 
 #include "base/text.h"
+#include "config/account.h"
 #include "config/keyword.h"
 #include "vrrp/tracker.h"
 
@@ -57,15 +57,11 @@ bool set_file(KeywordCall& call) {
 
 bool set_tcp(KeywordCall& call) {
   if (!begin_kind(call, Kind::kTcp)) return false;
-  const auto word = call.take("<address>:<port>");
-  if (!word) return false;
-  const auto spec = parse_address(word->text, {.port_required = true});
-  if (!spec) {
-    call.error(spec.error().text);
-    return false;
-  }
-  call.vrrp_script().address = spec->address;
-  set_subject(call.vrrp_script(), std::string(word->text), *word, *word);
+  const auto address = take_endpoint(call);
+  if (!address) return false;
+  const Word& word = call.words()[call.position() - 1];
+  call.vrrp_script().address = *address;
+  set_subject(call.vrrp_script(), std::string(word.text), word, word);
   return true;
 }
 
@@ -129,13 +125,9 @@ bool set_weight(KeywordCall& call) {
 }
 
 bool set_user(KeywordCall& call) {
-  const auto user = call.take("<user>");
+  auto user = take_user_name(call);
   if (!user) return false;
-  if (getpwnam(std::string(user->text).c_str()) == nullptr) {
-    call.error("there is no user " + quoted(user->text));
-    return false;
-  }
-  call.vrrp_script().user = user->text;
+  call.vrrp_script().user = *std::move(user);
   return true;
 }
 

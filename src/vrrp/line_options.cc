@@ -21,6 +21,15 @@ std::optional<Address> take_ip(Args& args, std::string_view what, int family) {
   return std::nullopt;
 }
 
+std::optional<Address> take_endpoint(Args& args) {
+  const auto word = args.take("<address>:<port>");
+  if (!word) return std::nullopt;
+  const auto spec = parse_address(word->text, {.port_required = true});
+  if (spec) return spec->address;
+  args.error(spec.error().text);
+  return std::nullopt;
+}
+
 std::optional<Network> take_network(Args& args, std::string_view what) {
   const auto word = args.take(what);
   if (!word) return std::nullopt;

@@ -60,6 +60,8 @@ bool take_options(Args& args, Target& target, std::span<const LineOption<Target>
 
 // An IP address without port or prefix; family 0: either.
 std::optional<Address> take_ip(Args& args, std::string_view what, int family = 0);
+// "<address>:<port>", where a name may stand for the address.
+std::optional<Address> take_endpoint(Args& args);
 
 // "10.0.0.0/24"; without a prefix: that of one host.
 struct Network {
