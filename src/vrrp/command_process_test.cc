@@ -14,7 +14,7 @@ namespace {
 
 // Runs one command to its end; its clock goes on by itself.
 struct Launcher {
-  CommandEnd run(CommandSpec spec) {
+  CommandEnd run(const CommandSpec& spec) {
     std::unique_ptr<CommandRun> run;
     CommandEnd end;
     auto started = launcher.start(spec, [&](const CommandEnd& ended) {

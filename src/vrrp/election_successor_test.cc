@@ -34,7 +34,7 @@ TEST_CASE("a hundred successors between adverts change nothing", "[vrrp]") {
   backup.start();
   backup.forget();
   const int64_t since = master.now();
-  for (int i = 1; i <= 100; ++i) {
+  for (int64_t i = 1; i <= 100; ++i) {
     for (const int64_t ms : {31, 62}) {
       master.at(since + (i - 1) * 100 * kMs + ms * kMs);
       backup.at(master.now());

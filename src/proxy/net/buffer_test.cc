@@ -90,8 +90,8 @@ TEST_CASE("the pool lends the buffer that was used last, empty") {
 
 TEST_CASE("the pool outlives a burst") {
   BufferPool pool(64);
-  std::vector<Buffer*> lent;
-  for (int i = 0; i < 1000; ++i) lent.push_back(pool.take());
+  std::vector<Buffer*> lent(1000);
+  for (Buffer*& buffer : lent) buffer = pool.take();
   CHECK(pool.in_use() == 1000);
   for (Buffer* buffer : lent) pool.give_back(buffer);
   CHECK(pool.in_use() == 0);

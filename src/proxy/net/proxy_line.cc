@@ -61,7 +61,8 @@ ProxyHeader parse_v2(std::string_view input) {
                      .source = {},
                      .destination = {}};
   const std::string_view body = input.substr(kV2Fixed, length);
-  if ((version_command & 15) == 0) {
+  // LOCAL, or of no family, or of unix sockets: there is no address that could be shown.
+  if ((version_command & 15) == 0 || family == 0x00 || family == 0x31) {
     header.local = true;
   } else if (family == 0x11 && length >= 12) {
     in_addr ip;
@@ -75,8 +76,6 @@ ProxyHeader parse_v2(std::string_view input) {
     header.source = Address::ipv6(ip, read_u16(body.substr(32)));
     std::memcpy(&ip, body.data() + 16, sizeof ip);
     header.destination = Address::ipv6(ip, read_u16(body.substr(34)));
-  } else if (family == 0x00 || family == 0x31) {
-    header.local = true;  // unspecified, or unix sockets: no address that could be shown
   } else {
     return bad();
   }

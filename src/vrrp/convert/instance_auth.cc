@@ -77,7 +77,7 @@ void convert_key(Instance& to, const Statement& from, std::string_view active) {
 }
 
 void convert_hmac_line(Instance& to, const Statement& line, std::string_view active) {
-  const std::string name(line.name());
+  const std::string_view name = line.name();
   if (name == "key") return convert_key(to, line, active);
   if (name == "active_key") return to.report().became(line, "'active' of that key");
   if (name == "anti_replay" || name == "mode") {
