@@ -46,9 +46,8 @@ std::optional<std::vector<std::string>> cut_words(std::string_view text) {
       quote = '\0';
     } else if (quote == '\0' && (c == '"' || c == '\'')) {
       quote = c;
-    } else if (quote == '"' && (c == '$' || c == '`')) {
-      return std::nullopt;
-    } else if (quote == '\0' && kShellCharacters.find(c) != kShellCharacters.npos) {
+    } else if ((quote == '"' && (c == '$' || c == '`')) ||
+               (quote == '\0' && kShellCharacters.find(c) != kShellCharacters.npos)) {
       return std::nullopt;
     } else {
       if (c == '\\' && quote != '\'') {

@@ -39,7 +39,7 @@ Result<> Instance::settle_macvlan() {
   if (!macvlan_ || base == nullptr) return {};
   const uint32_t before = macvlan_->ifindex();
   std::string warning;
-  const auto settled = macvlan_->settle(base->index, warning);
+  auto settled = macvlan_->settle(base->index, warning);
   if (!warning.empty()) tell(kVrrpNote, LogLevel::kWarning, warning);
   if (!settled || macvlan_->ifindex() == before) return settled;
   // Left up by a killed process.

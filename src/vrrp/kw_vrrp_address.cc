@@ -151,7 +151,7 @@ bool add_address(KeywordCall& call) {
 
 // Takes an address for a route or rule, which must be of the family of those before it.
 std::optional<Address> take_of_family(Args& args, int& family) {
-  const auto address = take_ip(args, "<address>", family);
+  auto address = take_ip(args, "<address>", family);
   if (address) family = address->family();
   return address;
 }

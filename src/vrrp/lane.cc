@@ -42,7 +42,7 @@ Result<LaneCommon> LaneCommon::make(const VrrpConfig& section, const VrrpInstanc
   return made;
 }
 
-Lane::Lane(const LaneCommon& common, std::string interface, std::vector<VrrpPeer> peers)
+Lane::Lane(const LaneCommon& common, std::string interface, const std::vector<VrrpPeer>& peers)
     : common_(&common), interface_(std::move(interface)), sending_interface_(interface_) {
   for (const VrrpPeer& peer : peers) {
     peers_.push_back({Ip::from_address(peer.address), peer.min_ttl});
@@ -117,7 +117,7 @@ Result<> Lane::open(Transport& transport, const Ip& source) {
   };
   if (is_multicast()) add(group);
   for (const auto& peer : peers_) add(peer.address);
-  if (const auto listening = transport.listen(key_); !listening) return listening;
+  if (auto listening = transport.listen(key_); !listening) return listening;
   return transport.prepare_to_send(sending_key_);
 }
 

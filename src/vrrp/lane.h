@@ -30,7 +30,7 @@ struct LaneCommon {
 class Lane {
  public:
   // `common` outlives the lane. `interface` may be empty for unicast; `peers`, none: multicast.
-  Lane(const LaneCommon& common, std::string interface, std::vector<VrrpPeer> peers);
+  Lane(const LaneCommon& common, std::string interface, const std::vector<VrrpPeer>& peers);
   // The lanes of an instance: its own, then its heartbeats.
   static std::vector<Lane> of(const LaneCommon& common);
 

@@ -66,7 +66,7 @@ std::set<Place> named_in(const Config& config) {
 Result<> remove_addresses(Rtnl& kernel, const Config& config) {
   std::vector<InterfaceAddress> left;
   const std::set<Place> named = named_in(config);
-  const auto dumped = kernel.dump(RTM_GETADDR, AF_UNSPEC, [&](const nlmsghdr& message) {
+  auto dumped = kernel.dump(RTM_GETADDR, AF_UNSPEC, [&](const nlmsghdr& message) {
     const auto place = kernel_place(message);
     if (!place || place->protocol != kOurProtocol) return;
     if (named.contains({place->ifindex, place->prefix, place->address})) return;

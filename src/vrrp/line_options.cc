@@ -6,7 +6,7 @@ namespace hawser {
 std::optional<Address> take_ip(Args& args, std::string_view what, int family) {
   const auto word = args.take(what);
   if (!word) return std::nullopt;
-  const auto address = Address::parse_ip(word->text);
+  auto address = Address::parse_ip(word->text);
   if (!address) {
     Diagnostic& wrong = args.error(quoted(word->text) + " is not an IP address");
     const size_t slash = word->text.find('/');

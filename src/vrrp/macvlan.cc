@@ -66,7 +66,7 @@ Result<ArpSettings> BaseInterfaces::original(uint32_t base) {
 Result<> BaseInterfaces::hold(uint32_t base) {
   const auto before = original(base);
   if (!before) return before.error();
-  if (const auto set = set_arp(kernel_, base, held(*before)); !set) return set;
+  if (auto set = set_arp(kernel_, base, held(*before)); !set) return set;
   ++bases_.at(base).users;
   return {};
 }
@@ -110,7 +110,7 @@ Result<> Macvlan::settle(uint32_t base, std::string& warning) {
   if (!found) return found.error();
   if (*found && is_ours(**found) && (*found)->base != base && parse_alias((*found)->alias)) {
     // The section had another interface when a process of ours was killed.
-    if (const auto removed = remove_leftover(); !removed) return removed;
+    if (auto removed = remove_leftover(); !removed) return removed;
     found = std::optional<LinkDetails>();
   }
   if (*found && (!is_ours(**found) || (*found)->base != base)) {
@@ -129,7 +129,7 @@ Result<> Macvlan::settle(uint32_t base, std::string& warning) {
     if (!made) return made.error();
     index_ = *made;
   }
-  if (const auto prepared = prepare(base); !prepared) return prepared;
+  if (auto prepared = prepare(base); !prepared) return prepared;
   prepare_ipv6(warning);
   return {};
 }
@@ -141,7 +141,7 @@ Result<> Macvlan::prepare(uint32_t base) {
   const auto below = kernel_.find_link(base);
   if (!below) return below.error();
   const uint32_t forwarding = *below ? (*below)->ipv4_setting(IPV4_DEVCONF_FORWARDING) : 0;
-  const auto set = kernel_.change_link(
+  auto set = kernel_.change_link(
       index_, {.alias = alias_of(*original),
                .ipv4 = {{IPV4_DEVCONF_ARP_IGNORE, kAnswerForOwn},
                         {IPV4_DEVCONF_ARP_ANNOUNCE, kAnnounceBest},
@@ -152,10 +152,10 @@ Result<> Macvlan::prepare(uint32_t base) {
                         {IPV4_DEVCONF_FORWARDING, forwarding}}});
   if (!set) return set;
   // RFC 9568, section 7.4: no interface identifier comes from the virtual MAC address.
-  const auto silent = kernel_.change_link(index_, {.no_own_ipv6 = true});
+  auto silent = kernel_.change_link(index_, {.no_own_ipv6 = true});
   if (!silent && silent.error().code != EAFNOSUPPORT) return silent;
   if (base_ == base) return {};
-  if (const auto held = bases_.hold(base); !held) return held;
+  if (auto held = bases_.hold(base); !held) return held;
   base_ = base;
   return {};
 }

@@ -15,7 +15,7 @@ PathWatcher::PathWatcher(Loop& loop, Deadlines& deadlines)
                                         [this](int) { read_events(); });
 }
 
-void PathWatcher::add(std::string path, std::function<void()> look) {
+void PathWatcher::add(const std::string& path, std::function<void()> look) {
   const size_t slash = path.rfind('/');
   Path added;
   added.folder = slash == path.npos ? "." : slash == 0 ? "/" : path.substr(0, slash);

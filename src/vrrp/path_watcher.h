@@ -22,7 +22,7 @@ class PathWatcher {
   PathWatcher(Loop& loop, Deadlines& deadlines);
 
   // Calls `look` now, and whenever the file may have changed; the callback looks for itself.
-  void add(std::string path, std::function<void()> look);
+  void add(const std::string& path, std::function<void()> look);
 
  private:
   struct Path {

@@ -54,13 +54,14 @@ TEST_CASE("what was lost on the way cannot be delivered later", "[vrrp]") {
 }
 
 TEST_CASE("clocks that differ are a reason to refuse where time counts", "[vrrp]") {
-  for (const int64_t ahead : {-3600 * kSecond, 3600 * kSecond}) {
+  constexpr int64_t kHour = 3600 * kSecond;
+  for (const int64_t ahead : {-kHour, kHour}) {
     Watched by_time(true), monotonic(false);
     for (Watched* lan : {&by_time, &monotonic}) {
       const int64_t now = lan->unix_ns;
-      lan->unix_ns = now + 2 * 3600 * kSecond + ahead;
+      lan->unix_ns = now + 2 * kHour + ahead;
       const auto advert = lan->write();
-      lan->unix_ns = now + 2 * 3600 * kSecond;
+      lan->unix_ns = now + 2 * kHour;
       CHECK(lan->hear(advert) == (lan == &by_time ? kStale : "accepted"));
       CHECK(lan->hear(advert) == (lan == &by_time ? kStale : kReplay));
     }

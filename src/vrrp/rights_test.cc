@@ -15,7 +15,7 @@ namespace hawser::vrrp {
 namespace {
 
 // What a process says that has all capabilities of this one but `lacking`; "": nothing.
-std::string said_without(std::set<int> lacking) {
+std::string said_without(const std::set<int>& lacking) {
   int ends[2];
   REQUIRE(pipe(ends) == 0);
   const pid_t child = fork();

@@ -44,6 +44,7 @@ void VirtualRouters::settle_groups(int64_t now_ns) {
 bool VirtualRouters::settle_group(const std::vector<Instance*>& members, int64_t now_ns) {
   std::vector<GroupMember> now;
   const char* fault = "another member of the group has a fault";
+  now.reserve(members.size());
   for (const Instance* member : members) now.push_back(member->member());
   bool moved = false;
   for (size_t i = 0; i < members.size(); ++i) {
