@@ -10,6 +10,7 @@ VIMDIR ?= $(SYSCONFDIR)/vim
 BENCH_FLAGS ?=
 SOAK_SECONDS ?= 600
 CHECK_FLAGS ?=
+LINT_FLAGS ?=
 
 # Guides for HAProxy say `make TARGET=linux2628 ARCH=x86_64`. There is one Linux build, for the machine it runs on.
 ifdef TARGET
@@ -36,7 +37,7 @@ help:
 	@echo 'make check      run every test, then once more under sanitizers   (CHECK_FLAGS="--quick": no sanitizers)'
 	@echo 'make bench      compare with haproxy and nginx                    (BENCH_FLAGS="--quick": one minute)'
 	@echo 'make soak       ten minutes of full load, a worker killed each second   (SOAK_SECONDS=15: less of it)'
-	@echo 'make lint       clang-format, clang-tidy and cppcheck'
+	@echo 'make lint       clang-format, clang-tidy and cppcheck             (LINT_FLAGS="--all": what did not change as well)'
 	@echo 'make install    to $$(DESTDIR)$$(PREFIX), configuration to $$(DESTDIR)$$(SYSCONFDIR)/hawser'
 	@echo 'make uninstall  remove what was installed, leave the configuration'
 	@echo 'make clean      remove $(BUILD)'
@@ -67,9 +68,9 @@ soak: all
 	cmake --build $(BUILD) --target bench_tools
 	contrib/bench/soak --tools $(BUILD)/contrib/bench --hawser $(BUILD)/hawser --seconds $(SOAK_SECONDS)
 
-lint: $(BUILD)/build.ninja
-	tools/deps lint
-	tools/lint $(BUILD)
+lint:
+	tools/deps build lint
+	tools/lint $(LINT_FLAGS) $(BUILD)
 
 # Where the files land.
 sbin = $(DESTDIR)$(PREFIX)/sbin
