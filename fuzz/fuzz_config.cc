@@ -11,10 +11,12 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const bool ready = [] {
-    // Names would be looked up on the network.
-    hawser::set_name_resolver([](const std::string&, int) -> hawser::Result<hawser::Address> {
-      return hawser::Error{"no names here"};
-    });
+    // Names would be looked up on the network. Half of them have an address.
+    hawser::set_name_resolver(
+        [](const std::string& name, int family) -> hawser::Result<hawser::Address> {
+          if (name.size() % 2 != 0) return hawser::Error{"there is no such name"};
+          return *hawser::Address::parse_ip(family == AF_INET6 ? "2001:db8::1" : "192.0.2.1");
+        });
     return static_cast<bool>(hawser::seal_registries());
   }();
   HW_ASSERT(ready);
