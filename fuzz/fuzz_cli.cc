@@ -53,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   HW_ASSERT(ready);
   const std::string_view in(reinterpret_cast<const char*>(data), size);
   // A session may end after any piece when no line is left, so only the first answers are equal.
-  const std::string whole = talk(in, 16 * 1024);
+  const std::string whole = talk(in, size_t{16} * 1024);
   const std::string bytes = talk(in, 1);
   HW_ASSERT(whole.starts_with(bytes) || bytes.starts_with(whole) || size > CliSession::kMaxLine);
   return 0;

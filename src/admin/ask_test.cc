@@ -10,7 +10,7 @@ namespace {
 
 // Everything that is in a descriptor whose other end is closed for writing.
 std::string read_all(int fd) {
-  std::string out(64 * 1024, '\0');
+  std::string out(size_t{64} * 1024, '\0');
   size_t size = 0;
   for (ssize_t n; (n = ::read(fd, out.data() + size, out.size() - size)) > 0;) {
     size += static_cast<size_t>(n);

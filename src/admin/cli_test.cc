@@ -264,7 +264,7 @@ TEST_CASE("a long answer waits for its reader, in little memory") {
   bool closed = false;
   const size_t first = cli.take(fd, closed).size();
   CHECK(first > 0);
-  CHECK(first < 512 * 1024);
+  CHECK(first < size_t{512} * 1024);
   const std::string rest = cli.read_all(fd);
   CHECK(std::count(rest.begin(), rest.end(), '\n') > 15'000);
   CHECK(rest.ends_with("0\n\n"));

@@ -228,7 +228,7 @@ TEST_CASE("what a server needs was in use lately, and is forgotten by halves") {
   CHECK(needed() == "11");
   site.shared->backend(0, 1).sess_rate.add(kNow + 100);
   std::string told;
-  for (int second = 1; second <= 5; ++second) {
+  for (int64_t second = 1; second <= 5; ++second) {
     note_rates(site.config, *site.shared, kNow + second * 1000 + 100);
     told += needed() + " ";
   }
