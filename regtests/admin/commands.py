@@ -12,7 +12,8 @@ listen l
     balance roundrobin
     option httpchk
     server a @a weight 10
-    server b @b weight 10 check inter 50ms
+    timeout check 10s
+    server b @b weight 10 check inter 200ms
 listen t
     bind {dir}/t
     mode tcp
@@ -95,6 +96,7 @@ with farm.run(CONFIG, workers=3) as hawser:
     ask(f"show sess {session}", rf"^{session}: .*\n  frontend=l ")
     ask("show sess 0xfff", "^Session not found\\.$")
     held.close()
+    wait_until(lambda: info(hawser, "CurrConns") == "0", "it has left")
 
     ask("set maxconn global 1")
     first, second = farm.port.connect(), farm.port.connect()

@@ -8,7 +8,7 @@ import socket
 
 from cli import ask
 from farm import Farm
-from hawser import Hawser, Port, check, check_like_haproxy, wait_until
+from hawser import Hawser, Port, check, check_like_haproxy, wait_cli, wait_until
 from health import both
 
 WORKERS = 3
@@ -52,7 +52,7 @@ def answers(name, arguments, program):
     for mark, port in ports.items():
         config = config.replace(mark, str(port.number))
     with Hawser(config, *arguments, wait_for=None, program=program) as proxy:
-        wait_until((proxy.dir / "cli").exists, f"{name} listens")
+        wait_cli(proxy.dir / "cli", f"{name} listens")
         said = [ask(proxy.dir / "cli", command + "\n") for command in COMMANDS]
         rows = [line.split(",") for line in ask(proxy.dir / "cli", "show stat\n").splitlines() if ",FRONTEND," in line]
         return said, {row[0]: row[17] for row in rows}
@@ -113,8 +113,10 @@ def main():
         late = visits(farm, 12)
 
         session = sessions(hawser)[0]
+        ended_before = sum(visit.has_ended() for visit in early + late)
         check(hawser.cli(f"shutdown session {session}") == "\n", "a session is shut down")
         wait_until(lambda: session not in sessions(hawser), "it has ended")
+        wait_until(lambda: sum(visit.has_ended() for visit in early + late) == ended_before + 1, "which its client sees")
         check(hawser.cli(f"shutdown session {session}") == "No such session (use 'show sess').\n\n", "and is known no more")
         everybody = [visit for visit in early + late if not visit.has_ended()]
         check(hawser.cli("shutdown sessions server b/a") == "\n", "all sessions of a server are shut down")

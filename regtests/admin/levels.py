@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What each level may do, and the words of a refusal: as HAProxy has them."""
 from cli import ask, config
-from hawser import Hawser, check, check_like_haproxy, wait_until
+from hawser import Hawser, check, check_like_haproxy, wait_cli
 from health import both
 
 CONFIG = config("stats socket {dir}/cli level admin",
@@ -24,7 +24,8 @@ EXACT = {"show cli level", "operator;show cli level", "user;show cli level", "us
 
 def answers(name, arguments, program):
     with Hawser(CONFIG, *arguments, wait_for=None, program=program) as proxy:
-        wait_until(lambda: (proxy.dir / "default").exists() and (proxy.dir / "cli").exists(), f"{name} listens")
+        for socket in ("cli", "operator", "user", "default"):
+            wait_cli(proxy.dir / socket, f"{name} listens on {socket}")
         return {(level, command): ask(proxy.dir / level, command + "\n")
                 for level in ("user", "operator", "default", "cli") for command in COMMANDS}
 

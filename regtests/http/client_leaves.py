@@ -54,7 +54,7 @@ for option, is_served in (("", True), ("option abortonclose", False)):
             check(" CH-- " in log.line("GET /"), "and the log says CH")
 
 # Connections that bring nothing.
-SILENT = "timeout http-request 100ms"
+SILENT = "timeout http-request 400ms"
 for option in ("", "option http-ignore-probes"):
     log = UdpLog()
     settings = f"{logged(log)}\n{option}"

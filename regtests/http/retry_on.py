@@ -33,7 +33,7 @@ def outcome(words, fails, request=POST):
     """What the client gets when the first server fails and the second would not, and whether the second was asked."""
     bad, good = Origin(), Origin()
     lines = f"retry-on {words}\nretries 1\noption redispatch\nbalance first\nserver bad {bad.address}\nserver good {good.address}"
-    with Proxy(http_listen(lines, timeouts="timeout server 100ms" if fails is is_silent else "")) as proxy:
+    with Proxy(http_listen(lines, timeouts="timeout server 400ms" if fails is is_silent else "")) as proxy:
         client = proxy.connect()
         if fails is None:
             bad.stop()

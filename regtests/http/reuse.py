@@ -103,7 +103,7 @@ with Proxy(http_listen(f"http-reuse always\nserver s1 {origin.address} pool-max-
     check(second.is_closed() and third.is_closed() and first.is_quiet(), "pool-max-conn 1: one is kept, the others are closed")
 
 origin = Origin()
-with Proxy(http_listen(f"http-reuse always\nserver s1 {origin.address} pool-purge-delay 100ms")) as proxy:
+with Proxy(http_listen(f"http-reuse always\nserver s1 {origin.address} pool-purge-delay 400ms")) as proxy:
     first, second, third = three_idle_connections()
     check(first.is_closed() and second.is_closed() and third.is_quiet(), "pool-purge-delay: the older half goes first")
     check(third.is_closed(), "and the rest later")

@@ -18,6 +18,16 @@ import threading
 import hawser
 
 
+def stands(client):
+    """Whether the other side has not ended a connection. The kernel knows before the thread that serves it."""
+    try:
+        return client.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+
+
 class Server:
     """One server of a farm. `open` and `most_open` count its connections, `requests` holds what it was asked."""
 
@@ -25,26 +35,37 @@ class Server:
         self.farm, self.name = farm, name
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.port = self.listener.getsockname()[1]
-        self.open = self.most_open = 0
+        self.clients = set()
+        self.most_open = 0
         self.requests = []
         hawser.serve_each(self.listener, self._serve)
 
-    def _count(self, change):
+    @property
+    def open(self):
+        return len(self.clients)
+
+    def _begin(self, client):
         with self.farm.changed:
-            self.open += change
+            for server in self.farm.servers.values():
+                server.clients = {other for other in server.clients if stands(other)}
+            self.clients.add(client)
             self.most_open = max(self.most_open, self.open)
-            self.farm.open += change
             self.farm.most_open = max(self.farm.most_open, self.farm.open)
             self.farm.changed.notify_all()
 
+    def _end(self, client):
+        with self.farm.changed:
+            self.clients.discard(client)
+            self.farm.changed.notify_all()
+            client.close()
+
     def _serve(self, client):
-        self._count(1)
+        self._begin(client)
         try:
             self._answer(client)
         except OSError:
             pass
-        self._count(-1)
-        client.close()
+        self._end(client)
 
     def _answer(self, client):
         if self.farm.mode == "tcp":
@@ -100,13 +121,18 @@ class Visit:
 
 class Farm:
     def __init__(self, names, mode="tcp"):
-        self.mode, self.open, self.most_open = mode, 0, 0
+        self.mode, self.most_open = mode, 0
         self.changed = threading.Condition()
         self.servers = {name: Server(self, name) for name in names}
         self.port = hawser.Port()
 
     def __getitem__(self, name):
         return self.servers[name]
+
+    @property
+    def open(self):
+        """The connections of all servers."""
+        return sum(server.open for server in self.servers.values())
 
     def config(self, sections, settings=""):
         """@port and @NAME stand for addresses."""

@@ -175,6 +175,22 @@ def ask_socket(path, command):
         return b"".join(iter(lambda: client.recv(65536), b"")).decode()
 
 
+def wait_cli(path, what):
+    """Until a runtime socket takes connections: its file is there before that."""
+    def answers():
+        with socket.socket(socket.AF_UNIX) as client:
+            return client.connect_ex(str(path)) == 0
+    wait_until(answers, what)
+
+
+def has_ended(pid):
+    """Whether a process runs no more, be it that nobody has asked for its exit status yet."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 def children_of(pid):
     return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 

@@ -1,10 +1,24 @@
 # SPDX-License-Identifier: MIT
 """A server for tests of health checks: what it is asked is kept, and what it answers is scripted."""
 import socket
+import struct
 import threading
 import time
 
 import hawser
+
+SO_TIMESTAMPNS = 35
+
+
+def receive(client):
+    """What has come, and when the kernel got it, however late this thread asks. The clock is that of time.monotonic()."""
+    data, ancillary, _, _ = client.recvmsg(65536, 256)
+    when = time.monotonic()
+    for level, kind, value in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPNS):
+            seconds, nanoseconds = struct.unpack("qq", value)
+            when -= time.time() - (seconds + nanoseconds / 1e9)
+    return data, when
 
 
 class Checked:
@@ -18,16 +32,17 @@ class Checked:
         self.answered = []  # when, of each answer
         self.changed = threading.Condition()
         self.listener = socket.create_server((address, 0), backlog=512)
+        self.listener.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.port = self.listener.getsockname()[1]
         hawser.serve_each(self.listener, self._serve)
 
     def _serve(self, client):
         try:
-            request = client.recv(65536)
+            request, when = receive(client)
             if not request:
                 return
             with self.changed:
-                self.asked.append((time.monotonic(), request))
+                self.asked.append((when, request))
                 self.clients.append(client.getpeername())
                 answer = self.answers[0] if len(self.answers) == 1 else self.answers.pop(0)
                 self.changed.notify_all()

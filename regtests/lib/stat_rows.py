@@ -34,7 +34,7 @@ def differences(case, ours, theirs, mode):
 
 def check_counters(cases, peers, mode):
     """A program may write a line before it counts, so the rows get a moment to become equal."""
-    end = time.monotonic() + 2
+    end = time.monotonic() + DEADLINE
     while True:
         ours, theirs = peers["hawser"].stat(), peers["haproxy"].stat()
         found = {case.name: differences(case, ours, theirs, mode) for case in cases}

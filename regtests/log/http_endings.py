@@ -192,6 +192,7 @@ def monitored(visit):
         wire.send(GET.replace("/", path, 1))
         status = status_of(wire.read_response()[0])
         wire.close()
+        visit.peer.wait_stat((visit.case.name, "FRONTEND"), "scur", "0")
     return status
 
 
@@ -319,6 +320,8 @@ CASES = [
 
 def check_bytes(cases, peer, lines):
     """The lines and the counters know as many bytes as went over the wire."""
+    for c in cases:  # what has ended is counted
+        peer.wait_stat((c.name, "FRONTEND"), "scur", "0")
     stat = peer.stat()
     for c in cases:
         if not c.expect["whole"]:

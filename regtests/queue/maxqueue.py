@@ -10,7 +10,7 @@ listen l
     bind @port
     option tcplog
     log global
-    timeout queue 300ms
+    timeout queue 1s
     balance source
     server a @a maxconn 1 maxqueue 1
     server b @b maxconn 1 maxqueue 1
@@ -26,4 +26,4 @@ with farm.run(CONFIG, workers=3, settings=LOG) as hawser:
     check(third.name == other, "the third one, with the queue full, gets the other server")
     check(second.name == "", "the second one's time ends, and its connection")
     hawser.wait_log(r" l l/\S+ \S+ 0 sQ ")
-    check(stat(hawser, "l", home, "qcur") == "0", "nobody waits any more")
+    wait_until(lambda: stat(hawser, "l", home, "qcur") == "0", "nobody waits any more")

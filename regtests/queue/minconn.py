@@ -7,17 +7,16 @@ from hawser import check, wait_until
 CONFIG = "listen l\n    bind @port\n    fullconn 8\n    timeout queue 20s\n    server a @a minconn 1 maxconn 4\n"
 
 
-def series(program, farm):
-    """How many are served when so many have come."""
-    visits, served = [], []
-    for number in range(1, 11):
-        visits.append(farm.visit())
-        wait_until(lambda: stat(program, "l", "BACKEND", "scur") == str(number), f"{number} have come")
-        served.append(int(stat(program, "l", "a", "scur")))
-    return served
-
+# How many are served when one client has come, two, three …: minconn, then in proportion to fullconn, then maxconn.
+SERVED = [1, 1, 1, 2, 2, 3, 3, 4, 4, 4]
 
 farm = Farm("a")
 with farm.run(CONFIG, workers=3) as hawser:
-    ours = series(hawser, farm)
-check(ours == [1, 1, 1, 2, 2, 3, 3, 4, 4, 4], f"the limit is minconn, then in proportion to fullconn, then maxconn: {ours}")
+    visits, most = [], 0
+    for number, served in enumerate(SERVED, 1):
+        visits.append(farm.visit())
+        # All are somewhere: with the server, or in the queue.
+        wait_until(lambda: (stat(hawser, "l", "a", "scur"), stat(hawser, "l", "BACKEND", "qcur")) == (str(served), str(number - served)),
+                   f"of {number} clients {served} are served")
+        most = max(most, farm["a"].most_open)
+        check(most <= served, "and never were more")
