@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 
 HAWSER = os.environ.get("HAWSER", "build/dev/hawser")
 DEADLINE = 20.0
@@ -58,6 +59,43 @@ def serve_each(listener, serve):
                 return
             threading.Thread(target=serve, args=(client,), daemon=True).start()
     threading.Thread(target=accept, daemon=True).start()
+
+
+def together(*parts):
+    """Runs functions that have nothing to do with each other at the same time, each in a process of its own, and shows what
+    they printed one after the other. For tests that wait more than they compute."""
+    sys.stdout.flush()
+    running = []
+    for part in parts:
+        output = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
+        pid = os.fork()
+        if pid == 0:
+            _run_part(part, output)
+        running.append((pid, output))
+    codes = []
+    for pid, output in running:
+        codes.append(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+        output.seek(0)
+        print(output.read(), end="", flush=True)
+    if failed := [code for code in codes if code]:
+        sys.exit(SKIPPED if set(failed) == {SKIPPED} else 1)
+
+
+def _run_part(part, output):
+    code = 1
+    try:
+        for stream in (1, 2):
+            os.dup2(output.fileno(), stream)
+        part()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 class Port:

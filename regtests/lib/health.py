@@ -39,6 +39,10 @@ class Checked:
     def _serve(self, client):
         try:
             request, when = receive(client)
+            while request and not request.endswith(b"\r\n\r\n"):  # it may come in pieces
+                if not (more := client.recv(65536)):
+                    return
+                request += more
             if not request:
                 return
             with self.changed:

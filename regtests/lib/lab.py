@@ -4,11 +4,13 @@ time stamp, and keepalived and Hawser on the hosts.
 
 Everything lives in namespaces of its own and ends with the Lab. Assertions are on captured time stamps.
 """
+import contextlib
 import ctypes
 import dataclasses
 import ipaddress
 import os
 import pathlib
+import select
 import signal
 import socket
 import struct
@@ -134,40 +136,52 @@ class Observer:
         self.senders = set()  # (node, MAC address) of whatever was sent
         self.ports = ports  # interface name in the hub -> node
         self.changed = threading.Condition()
+        self.taking = threading.Lock()
         self.socket = in_namespace(namespace, self._open)
-        self.thread = threading.Thread(target=self._read, daemon=True)
-        self.thread.start()
+        threading.Thread(target=self._read, daemon=True).start()
 
     @staticmethod
     def _open():
         capture = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
         capture.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         capture.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 20)
+        capture.setblocking(False)
         return capture
 
     def _read(self):
-        while True:
+        while self.socket.fileno() >= 0:
             try:
-                data, ancillary, _, address = self.socket.recvmsg(2048, 256)
-            except OSError:
+                select.select([self.socket], [], [])
+                self._take()
+            except (OSError, ValueError):  # closed
                 return
-            # What the bridge sends out of its ports was received on another one before.
-            if address[2] == PACKET_OUTGOING or address[0] not in self.ports:
-                continue
-            at = time.time()
-            for level, kind, value in ancillary:
-                if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
-                    seconds, nanoseconds = struct.unpack("qq", value)
-                    at = seconds + nanoseconds / 1e9
-            self.senders.add((self.ports[address[0]], mac_text(data[6:12])))
-            frame = parse_frame(at, self.ports[address[0]], data)
-            if frame:
-                with self.changed:
-                    self.frames.append(frame)
-                    self.changed.notify_all()
+
+    def _take(self):
+        """Everything that the kernel has captured by now, whichever thread asks."""
+        with self.taking, contextlib.suppress(BlockingIOError):
+            while True:
+                self._take_one(*self.socket.recvmsg(2048, 256))
+
+    def _take_one(self, data, ancillary, _, address):
+        # What the bridge sends out of its ports was received on another one before.
+        if address[2] == PACKET_OUTGOING or address[0] not in self.ports:
+            return
+        at = time.time()
+        for level, kind, value in ancillary:
+            if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
+                seconds, nanoseconds = struct.unpack("qq", value)
+                at = seconds + nanoseconds / 1e9
+        self.senders.add((self.ports[address[0]], mac_text(data[6:12])))
+        frame = parse_frame(at, self.ports[address[0]], data)
+        if frame:
+            with self.changed:
+                self.frames.append(frame)
+                self.changed.notify_all()
 
     def select(self, since=0.0, until=None, **fields):
         """The frames so far whose fields have the given values; a function as a value judges it."""
+        self._take()
+
         def fits(frame):
             if frame.time < since or (until is not None and frame.time >= until):
                 return False
@@ -361,8 +375,48 @@ class HawserNode(Program):
             pid, parent, title = line.split(None, 2)
             if int(pid) == self.process.pid or int(parent) == self.process.pid:
                 name = title.split("hawser: ", 1)
-                found[name[1].strip() if len(name) == 2 else "master"] = int(pid)
+                if len(name) == 2 or int(pid) == self.process.pid:  # a child has its name when it serves
+                    found[name[1].strip() if len(name) == 2 else "master"] = int(pid)
         return found
+
+
+class Machine:
+    """Whether the machine itself was late: its cores, when nobody is more urgent than the one who waits. To be made before what is
+    measured. A host that gives its guests no time, and nothing else, is an excuse for a packet that leaves late."""
+
+    def __init__(self):
+        self.changed = threading.Condition()
+        self.late_beats = []  # (due, came)
+        self.heard = {}       # core -> when it told something the last time
+        for core in os.sched_getaffinity(0):
+            self.heard[core] = 0.0
+            metronome = subprocess.Popen([sys.executable, "-I", "-S", pathlib.Path(__file__).with_name("metronome.py"), str(core)],
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            threading.Thread(target=self._read, args=(core, metronome), daemon=True).start()
+        with self.changed:
+            assert self.changed.wait_for(lambda: all(self.heard.values()), hawser.DEADLINE), "no metronome runs"
+
+    def _read(self, core, metronome):
+        for line in metronome.stdout:
+            due, came = map(float, line.split())
+            with self.changed:
+                self.heard[core] = came
+                if came > due:
+                    self.late_beats.append((due, came))
+                self.changed.notify_all()
+
+    def in_time(self, seconds, most, since, until):
+        """Whether something between these times took less than `most`, but for what the machine was late."""
+        return seconds < most or seconds < most + self.late(since, until)
+
+    def late(self, since, until):
+        """How many seconds it was late altogether between these times."""
+        with self.changed:
+            assert self.changed.wait_for(lambda: min(self.heard.values()) > until, hawser.DEADLINE), "a metronome has stopped"
+            lost = sum(came - due for due, came in self.late_beats if due <= until and came >= since)
+        if lost:
+            print(f"the machine was late by {1000 * lost:.1f} ms")
+        return lost
 
 
 class Asker:

@@ -126,6 +126,7 @@ class HawserPair(Pair):
         began = self.send(signal.SIGSTOP, "master", *children)
         self.send(signal.SIGKILL, *children)
         self.send(signal.SIGKILL, "master")
+        hawser.wait_until(lambda: all(map(hawser.has_ended, self.pids.values())), "everybody is dead")
         return began
 
     def kill_workers(self):

@@ -8,7 +8,7 @@ import struct
 import subprocess
 
 import hawser
-from hawser import check
+from hawser import check, together, wait_until
 from lab import HawserNode, Lab, in_namespace
 from pair import VIP, HawserPair, hawser_config
 
@@ -79,7 +79,8 @@ class ClosedPair(HawserPair):
               f"{title}: no connection to the addresses is answered")
         check(answers_to_ping(client, [VIP, a.address]) == [a.address], f"{title}: nor is an echo request")
         check(answers_to_ping(client, [VIP6, a.address6]) == [a.address6], f"{title}: nor one over IPv6")
-        check(client.neighbour(VIP) == mac and client.neighbour(VIP6) == mac6, f"{title}: neighbours find the addresses")
+        wait_until(lambda: (client.neighbour(VIP), client.neighbour(VIP6)) == (mac, mac6),
+                   f"{title}: neighbours find the addresses")
         check(client.is_answered(BEYOND) and client.is_answered(BEYOND6), f"{title}: what is sent through them goes on")
 
     def check_open(self, title):
@@ -90,32 +91,41 @@ class ClosedPair(HawserPair):
               f"{title}: no filter is left")
 
 
-with ClosedPair() as lab:
-    lab.check_closed("no accept", lab.a.mac_of(), lab.a.mac_of())
-    flush_ruleset(lab.a)
-    lab.first.wait_log("somebody removed the filter of 'no accept'")
-    check(answers_to_ping(lab.client, [VIP, lab.a.address]) == [lab.a.address], "the filter is put back when somebody removes it")
-    # The other node's would defend the addresses.
-    lab.second.stop()
-    lab.first.stop()
-    lab.client.ip("neigh", "flush", "dev", "eth0")
-    lab.check_open("stopped")
+def closed():
+    with ClosedPair() as lab:
+        lab.check_closed("no accept", lab.a.mac_of(), lab.a.mac_of())
+        flush_ruleset(lab.a)
+        lab.first.wait_log("somebody removed the filter of 'no accept'")
+        check(answers_to_ping(lab.client, [VIP, lab.a.address]) == [lab.a.address],
+              "the filter is put back when somebody removes it")
+        # The other node's would defend the addresses.
+        lab.second.stop()
+        lab.first.stop()
+        lab.client.ip("neigh", "flush", "dev", "eth0")
+        lab.check_open("stopped")
 
-with ClosedPair("virtual-mac") as lab:
-    lab.check_closed("with virtual-mac", MAC, MAC6)
-    lab.second.stop()
-    lab.kill_everything()
-    check(lab.a.holds(VIP, "vrrp.51"), "killed, everybody leaves the address behind")
-    check(answers_to_ping(lab.client, [VIP, lab.a.address]) == [lab.a.address], "which is as closed as before")
-    released = subprocess.run(["ip", "netns", "exec", lab.a.namespace, hawser.HAWSER, "--release-vips", "-f",
-                               str(lab.first.dir / "hawser.cfg")], capture_output=True, text=True)
-    check(released.returncode == 0, f"--release-vips: {released.stderr}")
-    lab.client.ip("neigh", "flush", "dev", "eth0")
-    lab.check_open("released")
 
-with Lab() as lab:
-    a = lab.nodes["a"]
-    a.ip("addr", "add", f"{VIP}/24", "dev", "eth0")
-    HawserNode(a, hawser_config(255, "no accept"))
-    lab.observer.wait(1, node="a", kind="vrrp", priority=255)
-    check(lab.client.is_answered(VIP), "an owner of the address answers all the same")
+def closed_with_virtual_mac():
+    with ClosedPair("virtual-mac") as lab:
+        lab.check_closed("with virtual-mac", MAC, MAC6)
+        lab.second.stop()
+        lab.kill_everything()
+        wait_until(lambda: lab.a.holds(VIP, "vrrp.51"), "killed, everybody leaves the address behind")
+        check(answers_to_ping(lab.client, [VIP, lab.a.address]) == [lab.a.address], "which is as closed as before")
+        released = subprocess.run(["ip", "netns", "exec", lab.a.namespace, hawser.HAWSER, "--release-vips", "-f",
+                                   str(lab.first.dir / "hawser.cfg")], capture_output=True, text=True)
+        check(released.returncode == 0, f"--release-vips: {released.stderr}")
+        lab.client.ip("neigh", "flush", "dev", "eth0")
+        lab.check_open("released")
+
+
+def of_the_owner():
+    with Lab() as lab:
+        a = lab.nodes["a"]
+        a.ip("addr", "add", f"{VIP}/24", "dev", "eth0")
+        HawserNode(a, hawser_config(255, "no accept"))
+        lab.observer.wait(1, node="a", kind="vrrp", priority=255)
+        check(lab.client.is_answered(VIP), "an owner of the address answers all the same")
+
+
+together(closed, closed_with_virtual_mac, of_the_owner)

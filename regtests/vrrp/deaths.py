@@ -5,7 +5,7 @@ import signal
 import subprocess
 
 import hawser
-from hawser import check
+from hawser import check, wait_until
 from pair import SECOND, SKEW, VIP, HawserPair
 
 
@@ -27,7 +27,7 @@ with Pair() as lab:
     print(f"figure: all but vrrp killed: resigned after {1000 * (resigned.time - began):.1f} ms, "
           f"taken over after {1000 * lab.taken_over(began):.1f} ms")
     check(resigned.time - began < 0.4, "a vrrp process sees its channel close, and waits for no heartbeat")
-    check(not lab.a.holds(VIP), "a vrrp process without a master resigns and gives the address up")
+    wait_until(lambda: not lab.a.holds(VIP), "a vrrp process without a master resigns and gives the address up")
 
 with Pair() as lab:
     began = lab.send(signal.SIGKILL, "vrrp")
@@ -36,12 +36,13 @@ with Pair() as lab:
     taken = lab.observer.wait(1, since=began, kind="vrrp", priority=lambda priority: priority != 0)[0]
     print(f"figure: vrrp killed: an advert after {1000 * (taken.time - began):.1f} ms")
     lab.observer.wait(1, since=began, node="a", kind="vrrp", priority=150)
-    check(lab.a.holds(VIP) or lab.b.holds(VIP), "a killed vrrp process is replaced, and elects again")
+    wait_until(lambda: lab.a.holds(VIP) or lab.b.holds(VIP), "a killed vrrp process is replaced, and elects again")
 
 with Pair() as lab:
     began = lab.send(signal.SIGSTOP, "worker")
     resigned = lab.observer.wait(1, since=began, node="a", kind="vrrp", priority=0)[0]
-    check(0.4 <= resigned.time - began, "workers that hang count as dead after the deadline, not before")
+    # The last sign of life is up to 100 ms old, and on a busy machine older.
+    check(0.3 <= resigned.time - began, "workers that hang count as dead after the deadline, not before")
     print(f"figure: workers stopped: resigned after {1000 * (resigned.time - began):.1f} ms, "
           f"taken over after {1000 * lab.taken_over(began):.1f} ms")
 
@@ -50,7 +51,7 @@ with Pair() as lab:
     taken = lab.taken_over(began)
     print(f"figure: everything killed: taken over after {1000 * taken:.1f} ms")
     check(taken >= 0.2 + SKEW[SECOND], "the peer waits for three intervals and the skew time")
-    check(lab.a.holds(VIP), "an address that nobody could remove is left behind")
+    wait_until(lambda: lab.a.holds(VIP), "an address that nobody could remove is left behind")
     released = subprocess.run(["ip", "netns", "exec", lab.a.namespace, hawser.HAWSER, "--release-vips", "-f",
                                str(lab.first.dir / "hawser.cfg")], capture_output=True, text=True)
     check(released.returncode == 0 and not lab.a.holds(VIP), "hawser --release-vips removes it")
@@ -65,7 +66,7 @@ with Pair() as lab:
     began = lab.cut(lab.a)
     print(f"figure: link down: taken over after {1000 * lab.taken_over(began):.1f} ms")
     lab.first.wait_log("entering FAULT state", since=began)
-    check(not lab.a.holds(VIP), "a node without a link gives the address up")
+    wait_until(lambda: not lab.a.holds(VIP), "a node without a link gives the address up")
     mended = lab.mend(lab.a)
     lab.observer.wait(1, since=mended, node="a", kind="vrrp", priority=150)
     check(True, "and takes it again when the link is back")

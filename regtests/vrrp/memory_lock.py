@@ -47,6 +47,8 @@ with Lab("abc") as lab:
 
     program, pid = started(lab, "b", wrapper=WITHOUT)
     check(status(pid, "VmLck") == "0" or intercepts_locks(), "without the right nothing is locked that could be refused later")
+    if not intercepts_locks():
+        program.wait_log(REFUSED)
     check(len(program.logged(REFUSED)) == 1 or intercepts_locks(), "one warning says so, and what is missing")
 
     program, pid = started(lab, "c", "off")

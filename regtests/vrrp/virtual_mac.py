@@ -6,7 +6,7 @@ import signal
 import subprocess
 
 import hawser
-from hawser import check, wait_until
+from hawser import check, together, wait_until
 from lab import HawserNode, Keepalived, Lab, keepalived
 from pair import FIRST, SECOND, VIP, HawserPair, hawser_config
 
@@ -30,8 +30,8 @@ class MacPair(HawserPair):
         wait_until(lambda: self.a.has("vrrp.51") and self.a.holds(VIP, "vrrp.51"), "the address is on vrrp.51")
 
     def check_restored(self):
-        check(not self.a.has("vrrp.51"), "no interface is left")
-        check([self.a.setting(name) for name in SETTINGS] == ["0", "0"], "the interface below has its settings back")
+        wait_until(lambda: not self.a.has("vrrp.51"), "no interface is left")
+        wait_until(lambda: [self.a.setting(name) for name in SETTINGS] == ["0", "0"], "the interface below has its settings back")
 
 
 def macs(frames):
@@ -45,103 +45,118 @@ class HumblePair(MacPair):
         return super().config(priority).replace("nbproc 1", "nbproc 1\n    user nobody\n    group nogroup")
 
 
-with HumblePair(f"virtual-mac\nvirtual-address {VIP6}") as lab:
-    a, b, client, observer = lab.a, lab.b, lab.client, lab.observer
-    observer.wait(5, node="a", kind="garp", target=VIP)
-    observer.wait(5, node="a", kind="na", target=VIP6)
-    check(a.holds(VIP, "vrrp.51") and not a.holds(VIP), "the address is on an interface of its own")
-    check(a.holds(VIP6, "vrrp6.51") and not a.holds(VIP6), "and so is the IPv6 one")
-    observer.wait(2, node="a", kind="vrrp", source="10.99.0.1")
-    observer.wait(2, node="a", kind="vrrp", source=lambda source: source.startswith("fe80:"))
-    check(macs(observer.select(node="a", kind="vrrp", source="10.99.0.1")) == {MAC},
-          "adverts come from the virtual MAC address, and the interface's own IP address")
-    check(macs(observer.select(node="a", kind="vrrp", source=lambda source: ":" in source)) == {MAC6},
-          "IPv6 ones from that of IPv6")
-    check(client.is_answered(VIP) and client.is_answered(VIP6), "a client reaches both addresses")
-    check(client.neighbour(VIP) == MAC and client.neighbour(VIP6) == MAC6, "at their virtual MAC addresses")
-    check(client.is_answered(a.address) and client.neighbour(a.address) == a.mac_of(), "and the node at its own")
-    check(macs(observer.select(node="a", kind="arp-reply", source=VIP)) == {MAC}, "ARP is answered with the virtual MAC address")
-    check(macs(observer.select(kind="na", target=VIP6)) == {MAC6}, "neighbour discovery, too")
-    spoken = observer.select(node="a", kind=lambda kind: kind.startswith("arp"), mac=a.mac_of())
-    check(spoken and all(frame.source == a.address for frame in spoken),
-          "the interface below neither answers for the address nor asks in its name")
-    check(not {mac for node, mac in observer.senders if node == "b"} & {MAC, MAC6}, "a backup sends nothing from it")
-    check(not b.is_up("vrrp.51") and b.has("vrrp.51"), "its interface is there, and down")
-    check(a.setting("net.ipv6.conf.vrrp/51.disable_ipv6") == "1" and a.setting("net.ipv6.conf.vrrp6/51.accept_ra") == "0",
-          "router advertisements give it no addresses")
-    stopped = lab.stop()
-    observer.wait(1, since=stopped, node="b", kind="garp", target=VIP, mac=MAC)
-    observer.wait(1, since=stopped, node="b", kind="na", target=VIP6, mac=MAC6)
-    check(macs(observer.select(since=stopped, node="a", kind="vrrp", priority=0)) == {MAC, MAC6},
-          "a node that stops resigns from the virtual MAC addresses")
-    check(client.is_answered(VIP) and client.is_answered(VIP6), "the client reaches the other node")
-    check(client.neighbour(VIP) == MAC and client.neighbour(VIP6) == MAC6, "without having learned anything new")
-    lab.first.process.wait(hawser.DEADLINE)
-    lab.check_restored()
-    check(not a.has("vrrp6.51"), "of IPv6 neither")
+def moves_with_the_address():
+    with HumblePair(f"virtual-mac\nvirtual-address {VIP6}") as lab:
+        a, b, client, observer = lab.a, lab.b, lab.client, lab.observer
+        observer.wait(5, node="a", kind="garp", target=VIP)
+        observer.wait(5, node="a", kind="na", target=VIP6)
+        wait_until(lambda: a.holds(VIP, "vrrp.51") and not a.holds(VIP), "the address is on an interface of its own")
+        wait_until(lambda: a.holds(VIP6, "vrrp6.51") and not a.holds(VIP6), "and so is the IPv6 one")
+        observer.wait(2, node="a", kind="vrrp", source="10.99.0.1")
+        observer.wait(2, node="a", kind="vrrp", source=lambda source: source.startswith("fe80:"))
+        check(macs(observer.select(node="a", kind="vrrp", source="10.99.0.1")) == {MAC},
+              "adverts come from the virtual MAC address, and the interface's own IP address")
+        check(macs(observer.select(node="a", kind="vrrp", source=lambda source: ":" in source)) == {MAC6},
+              "IPv6 ones from that of IPv6")
+        check(client.is_answered(VIP) and client.is_answered(VIP6), "a client reaches both addresses")
+        wait_until(lambda: client.neighbour(VIP) == MAC and client.neighbour(VIP6) == MAC6, "at their virtual MAC addresses")
+        wait_until(lambda: client.is_answered(a.address) and client.neighbour(a.address) == a.mac_of(), "and the node at its own")
+        check(macs(observer.select(node="a", kind="arp-reply", source=VIP)) == {MAC},
+              "ARP is answered with the virtual MAC address")
+        check(macs(observer.select(kind="na", target=VIP6)) == {MAC6}, "neighbour discovery, too")
+        spoken = observer.select(node="a", kind=lambda kind: kind.startswith("arp"), mac=a.mac_of())
+        check(spoken and all(frame.source == a.address for frame in spoken),
+              "the interface below neither answers for the address nor asks in its name")
+        check(not {mac for node, mac in observer.senders if node == "b"} & {MAC, MAC6}, "a backup sends nothing from it")
+        wait_until(lambda: not b.is_up("vrrp.51") and b.has("vrrp.51"), "its interface is there, and down")
+        wait_until(lambda: a.setting("net.ipv6.conf.vrrp/51.disable_ipv6") == "1" and
+                   a.setting("net.ipv6.conf.vrrp6/51.accept_ra") == "0", "router advertisements give it no addresses")
+        stopped = lab.stop()
+        observer.wait(1, since=stopped, node="b", kind="garp", target=VIP, mac=MAC)
+        observer.wait(1, since=stopped, node="b", kind="na", target=VIP6, mac=MAC6)
+        check(macs(observer.select(since=stopped, node="a", kind="vrrp", priority=0)) == {MAC, MAC6},
+              "a node that stops resigns from the virtual MAC addresses")
+        check(client.is_answered(VIP) and client.is_answered(VIP6), "the client reaches the other node")
+        wait_until(lambda: client.neighbour(VIP) == MAC and client.neighbour(VIP6) == MAC6, "without having learned anything new")
+        lab.first.process.wait(hawser.DEADLINE)
+        lab.check_restored()
+        wait_until(lambda: not a.has("vrrp6.51"), "of IPv6 neither")
+
 
 NETWORK_VIP = "10.99.0.60"  # with the prefix of the network, which the interface below has as well
 
-with MacPair(f"virtual-mac\nvirtual-address {NETWORK_VIP}/24") as lab:
-    a, observer = lab.a, lab.observer
-    lab.settle()
-    cut = lab.cut(a)
-    lab.first.wait_log("entering FAULT state", since=cut)
-    wait_until(lambda: not a.is_up("vrrp.51"), "a fault of the interface below is the router's")
-    lab.master_again(lab.mend(a))
-    check(a.is_up("vrrp.51"), "it is up again when the link is back")
-    a.ip("link", "del", "vrrp.51")
-    noticed = lab.first.wait_log("somebody removed the interface vrrp.51")
-    lab.master_again(noticed)
-    check(a.is_up("vrrp.51"), "an interface that somebody removed is made again")
-    check(lab.client.is_answered(NETWORK_VIP) and lab.client.neighbour(NETWORK_VIP) == MAC, "and has its addresses")
-    check(lab.client.is_answered(a.address) and lab.client.neighbour(a.address) == a.mac_of(), "the one below has its own")
-    check([a.setting(name) for name in SETTINGS] == ["1", "2"], "the one below does not speak for the address")
+def faults_and_removal():
+    with MacPair(f"virtual-mac\nvirtual-address {NETWORK_VIP}/24") as lab:
+        a, observer = lab.a, lab.observer
+        lab.settle()
+        cut = lab.cut(a)
+        lab.first.wait_log("entering FAULT state", since=cut)
+        wait_until(lambda: not a.is_up("vrrp.51"), "a fault of the interface below is the router's")
+        lab.master_again(lab.mend(a))
+        wait_until(lambda: a.is_up("vrrp.51"), "it is up again when the link is back")
+        a.ip("link", "del", "vrrp.51")
+        noticed = lab.first.wait_log("somebody removed the interface vrrp.51")
+        lab.master_again(noticed)
+        wait_until(lambda: a.is_up("vrrp.51"), "an interface that somebody removed is made again")
+        wait_until(lambda: lab.client.is_answered(NETWORK_VIP) and lab.client.neighbour(NETWORK_VIP) == MAC,
+                   "and has its addresses")
+        wait_until(lambda: lab.client.is_answered(a.address) and lab.client.neighbour(a.address) == a.mac_of(),
+                   "the one below has its own")
+        wait_until(lambda: [a.setting(name) for name in SETTINGS] == ["1", "2"], "the one below does not speak for the address")
 
-with MacPair() as lab:
-    a, observer = lab.a, lab.observer
-    lab.settle()
-    killed = lab.send(signal.SIGKILL, "vrrp")
-    lab.first.wait_log("serves again", since=killed)
-    lab.master_again(killed)
-    check(lab.client.is_answered(VIP) and lab.client.neighbour(VIP) == MAC, "a new vrrp process has the address as before")
-    lab.pids = lab.first.pids()
-    killed = lab.kill_everything()
-    lab.taken_over(killed)
-    check(a.is_up("vrrp.51") and a.holds(VIP, "vrrp.51"), "killed, everybody leaves everything behind")
-    next_one = HawserNode(a, lab.config(FIRST))
-    lab.master_again(killed)
-    next_one.signal(signal.SIGTERM)
-    next_one.process.wait(hawser.DEADLINE)
-    lab.check_restored()
 
-with MacPair() as lab:
-    lab.settle()
-    killed = lab.kill_everything()
-    lab.taken_over(killed)
-    path = str(lab.first.dir / "hawser.cfg")
-    released = subprocess.run(["ip", "netns", "exec", lab.a.namespace, hawser.HAWSER, "--release-vips", "-f", path],
-                              capture_output=True, text=True)
-    check(released.returncode == 0, f"--release-vips: {released.stderr}")
-    lab.check_restored()
+def after_deaths():
+    with MacPair() as lab:
+        a, observer = lab.a, lab.observer
+        lab.settle()
+        killed = lab.send(signal.SIGKILL, "vrrp")
+        lab.first.wait_log("serves again", since=killed)
+        lab.master_again(killed)
+        wait_until(lambda: lab.client.is_answered(VIP) and lab.client.neighbour(VIP) == MAC,
+                   "a new vrrp process has the address as before")
+        lab.pids = lab.first.pids()
+        killed = lab.kill_everything()
+        lab.taken_over(killed)
+        wait_until(lambda: a.is_up("vrrp.51") and a.holds(VIP, "vrrp.51"), "killed, everybody leaves everything behind")
+        next_one = HawserNode(a, lab.config(FIRST))
+        lab.master_again(killed)
+        next_one.signal(signal.SIGTERM)
+        next_one.process.wait(hawser.DEADLINE)
+        lab.check_restored()
 
-with MacPair() as lab:
-    lab.settle()
-    killed = lab.kill_everything()
-    lab.taken_over(killed)
-    plain = lab.config(FIRST).replace("    virtual-mac\n", "").replace(VIP, "10.99.0.61")
-    other = HawserNode(lab.a, plain)
-    lab.observer.wait(1, since=killed, node="a", kind="garp", target="10.99.0.61")
-    check(not lab.a.has("vrrp.51"), "what is in the configuration no more goes with the next start")
-    other.signal(signal.SIGTERM)
-    other.process.wait(hawser.DEADLINE)
-    lab.check_restored()
 
-with MacPair("virtual-mac name vip0 xmit-base") as lab:
-    own = lab.a.mac_of()
-    check(macs(lab.observer.select(node="a", kind="vrrp")) == {own}, "xmit-base: adverts come from the interface below")
-    check(macs(lab.observer.wait(5, node="a", kind="garp", target=VIP)) == {MAC}, "gratuitous ARP from the one of its own name")
-    check(lab.a.holds(VIP, "vip0"), "which has the address")
+def released_by_hand():
+    with MacPair() as lab:
+        lab.settle()
+        killed = lab.kill_everything()
+        lab.taken_over(killed)
+        path = str(lab.first.dir / "hawser.cfg")
+        released = subprocess.run(["ip", "netns", "exec", lab.a.namespace, hawser.HAWSER, "--release-vips", "-f", path],
+                                  capture_output=True, text=True)
+        check(released.returncode == 0, f"--release-vips: {released.stderr}")
+        lab.check_restored()
+
+
+def not_in_the_next_configuration():
+    with MacPair() as lab:
+        lab.settle()
+        killed = lab.kill_everything()
+        lab.taken_over(killed)
+        plain = lab.config(FIRST).replace("    virtual-mac\n", "").replace(VIP, "10.99.0.61")
+        other = HawserNode(lab.a, plain)
+        lab.observer.wait(1, since=killed, node="a", kind="garp", target="10.99.0.61")
+        wait_until(lambda: not lab.a.has("vrrp.51"), "what is in the configuration no more goes with the next start")
+        other.signal(signal.SIGTERM)
+        other.process.wait(hawser.DEADLINE)
+        lab.check_restored()
+
+
+def from_the_interface_below():
+    with MacPair("virtual-mac name vip0 xmit-base") as lab:
+        own = lab.a.mac_of()
+        check(macs(lab.observer.select(node="a", kind="vrrp")) == {own}, "xmit-base: adverts come from the interface below")
+        check(macs(lab.observer.wait(5, node="a", kind="garp", target=VIP)) == {MAC}, "gratuitous ARP from the one of its own name")
+        wait_until(lambda: lab.a.holds(VIP, "vip0"), "which has the address")
 
 
 class UnicastPair(MacPair):
@@ -150,12 +165,14 @@ class UnicastPair(MacPair):
         return super().config(priority).replace("    virtual-mac\n", f"    virtual-mac\n    unicast-source {own}\n    peer {other}\n")
 
 
-with UnicastPair() as lab:
-    adverts = lab.observer.select(node="a", kind="vrrp")
-    check(macs(adverts) == {lab.a.mac_of()} and {advert.destination for advert in adverts} == {"10.99.0.2"},
-          "adverts to peers take the routes there")
-    stopped = lab.stop()
-    check(macs(lab.observer.wait(5, since=stopped, node="b", kind="garp", target=VIP)) == {MAC}, "the address moves with its MAC address")
+def to_peers():
+    with UnicastPair() as lab:
+        adverts = lab.observer.select(node="a", kind="vrrp")
+        check(macs(adverts) == {lab.a.mac_of()} and {advert.destination for advert in adverts} == {"10.99.0.2"},
+              "adverts to peers take the routes there")
+        stopped = lab.stop()
+        moved = lab.observer.wait(5, since=stopped, node="b", kind="garp", target=VIP)
+        check(macs(moved) == {MAC}, "the address moves with its MAC address")
 
 
 def beside_keepalived(title, lines, body, mac_of_adverts):
@@ -187,5 +204,7 @@ def beside_keepalived(title, lines, body, mac_of_adverts):
         check(back.process.poll() is None, f"{title}: a Hawser that is master hears the better keepalived as well")
 
 
-beside_keepalived("use_vmac", "virtual-mac", "use_vmac", MAC)
-beside_keepalived("vmac_xmit_base", "virtual-mac xmit-base", "use_vmac\n vmac_xmit_base", None)
+together(moves_with_the_address, faults_and_removal, after_deaths, released_by_hand)
+together(not_in_the_next_configuration, from_the_interface_below, to_peers,
+         lambda: beside_keepalived("use_vmac", "virtual-mac", "use_vmac", MAC),
+         lambda: beside_keepalived("vmac_xmit_base", "virtual-mac xmit-base", "use_vmac\n vmac_xmit_base", None))
