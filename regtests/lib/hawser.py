@@ -3,6 +3,7 @@
 
 Nothing sleeps: every wait is for a line of the log, an answer or an exit, with a deadline. Ports are the kernel's choice.
 """
+import contextlib
 import os
 import pathlib
 import queue
@@ -47,6 +48,18 @@ def check(condition, what):
 def check_like_haproxy(what, own, other):
     """Hawser's words are HAProxy's."""
     check(own == other, f"{what}: {own!r}" + ("" if own == other else f", HAProxy {other!r}"))
+
+
+def refuse_from_now_on(listener):
+    """Closes a listening socket. What is returned keeps its port, so that nobody else listens there while it lives."""
+    family, address = listener.family, listener.getsockname()
+    with contextlib.suppress(OSError):
+        listener.shutdown(socket.SHUT_RDWR)  # ends accept() in another thread as well
+    listener.close()
+    holder = socket.socket(family)
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(address)
+    return holder
 
 
 def serve_each(listener, serve):

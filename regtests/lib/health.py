@@ -73,8 +73,7 @@ class Checked:
 
     def close(self):
         """Refuses from now on."""
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
+        self.holder = hawser.refuse_from_now_on(self.listener)
 
 
 def checked_config(lines, settings="", timeouts=""):

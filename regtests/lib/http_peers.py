@@ -159,7 +159,7 @@ class Origin:
 
     def stop(self):
         """Refuses from now on."""
-        self.listener.close()
+        self.holder = hawser.refuse_from_now_on(self.listener)
 
 
 def accept_any(*origins):
