@@ -67,7 +67,7 @@ TEST_CASE("what takes too long ends, with all that it has started") {
     return launcher.deadlines.next_ms();
   });
   const CommandEnd end = launcher.run(
-      {"cat /dev/zero > /dev/null & echo $!; wait", {}, {}, launcher.user, Millis(50)});
+      {"cat /dev/zero > /dev/null & echo $!; wait", {}, {}, launcher.user, Millis(500)});
   CHECK(end.how == CommandEnd::How::kTimedOut);
   const auto child = static_cast<pid_t>(std::stol(end.output));
   REQUIRE(child > 0);
