@@ -25,7 +25,7 @@ listen web
 """
 INTERVAL = 0.1
 RATE = 10_000
-PACKETS = 2 * RATE
+PACKETS = RATE
 
 
 def checksum(data):

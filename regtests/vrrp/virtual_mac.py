@@ -204,7 +204,7 @@ def beside_keepalived(title, lines, body, mac_of_adverts):
         check(back.process.poll() is None, f"{title}: a Hawser that is master hears the better keepalived as well")
 
 
-together(moves_with_the_address, faults_and_removal, after_deaths, released_by_hand)
-together(not_in_the_next_configuration, from_the_interface_below, to_peers,
+together(moves_with_the_address, faults_and_removal, after_deaths, released_by_hand, not_in_the_next_configuration,
+         from_the_interface_below, to_peers,
          lambda: beside_keepalived("use_vmac", "virtual-mac", "use_vmac", MAC),
          lambda: beside_keepalived("vmac_xmit_base", "virtual-mac xmit-base", "use_vmac\n vmac_xmit_base", None))
