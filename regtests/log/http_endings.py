@@ -296,8 +296,9 @@ CASES = [
     case("sD--", "bothstop", sends(POST), says(PIECE), f"timeout server {SHORT}", at_least=LONG_WAIT),
     case("cD--", "noreader", does_not_read, says(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * BULK), f"timeout client {SHORT}",
          whole=False, at_least=LONG_WAIT),
-    # A client that has ended only its own side is told why; HAProxy closes without a word.
-    case("CD--", "cutupload", ends_upload, says(b""), ours={"ST": "400"},
+    # A client that has ended only its own side is told why; HAProxy closes without a word. It says CL when the end comes while it
+    # is busy with the connection to the server.
+    case("CD--", "cutupload", ends_upload, says(b""), ours={"ST": "400", "state": "CD--"},
          stat=counts({"hrsp_4xx": "1", "hrsp_other": "0"}, {"hrsp_4xx": "1", "hrsp_other": "0"})),
     # HAProxy leaves a stalled upload to `timeout server`, and blames the server.
     case("cD--", "slowupload", sends(POST), says(b""), f"timeout client {SHORT}\ntimeout server 1s", at_least=LONG_WAIT,
