@@ -146,7 +146,7 @@ class Hawser:
     """One run of the program, or of another one that reads the same configuration. `config` may use {dir}, the directory of this
     run, which `prepare` is given first."""
 
-    def __init__(self, config, *arguments, wait_for="serve", prepare=None, pass_fds=(), program=None):
+    def __init__(self, config, *arguments, wait_for=r"\bserves?\b", prepare=None, pass_fds=(), program=None):
         self.folder = tempfile.TemporaryDirectory(prefix="hawser-")
         self.dir = pathlib.Path(self.folder.name)
         os.chmod(self.dir, 0o755)

@@ -187,7 +187,7 @@ def check_chroot():
     with Hawser(chroot_config(port, origin), wait_for=None, prepare=make_jail) as hawser:
         jail = hawser.dir / "jail"
         box = Mailbox(jail / "log")
-        hawser.wait_log("serve")
+        hawser.wait_log(r"\bserves?\b")
 
         def line_of_a_connection():
             with port.connect() as client:
