@@ -128,11 +128,19 @@ def parse_frame(at, node, data):
     return None
 
 
+def fits(frame, since, until, fields):
+    """Whether a frame is of this time, and its fields have these values, or the functions in their place are true of them."""
+    if frame.time < since or (until is not None and frame.time >= until):
+        return False
+    return all(want(getattr(frame, name)) if callable(want) else getattr(frame, name) == want for name, want in fields.items())
+
+
 class Observer:
     """Everything that nodes send, in order."""
 
     def __init__(self, namespace, ports):
         self.frames = []
+        self.delivered = []  # (time, node that got it, frame) of what the switch passed on
         self.senders = set()  # (node, MAC address) of whatever was sent
         self.ports = ports  # interface name in the hub -> node
         self.changed = threading.Condition()
@@ -163,14 +171,17 @@ class Observer:
                 self._take_one(*self.socket.recvmsg(2048, 256))
 
     def _take_one(self, data, ancillary, _, address):
-        # What the bridge sends out of its ports was received on another one before.
-        if address[2] == PACKET_OUTGOING or address[0] not in self.ports:
+        if address[0] not in self.ports:
             return
         at = time.time()
         for level, kind, value in ancillary:
             if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
                 seconds, nanoseconds = struct.unpack("qq", value)
                 at = seconds + nanoseconds / 1e9
+        # What the bridge sends out of its ports was received on another one before.
+        if address[2] == PACKET_OUTGOING:
+            self.delivered.append((at, self.ports[address[0]], data))
+            return
         self.senders.add((self.ports[address[0]], mac_text(data[6:12])))
         frame = parse_frame(at, self.ports[address[0]], data)
         if frame:
@@ -181,14 +192,15 @@ class Observer:
     def select(self, since=0.0, until=None, **fields):
         """The frames so far whose fields have the given values; a function as a value judges it."""
         self._take()
-
-        def fits(frame):
-            if frame.time < since or (until is not None and frame.time >= until):
-                return False
-            return all(want(getattr(frame, name)) if callable(want) else getattr(frame, name) == want
-                       for name, want in fields.items())
         with self.changed:
-            return [frame for frame in self.frames if fits(frame)]
+            return [frame for frame in self.frames if fits(frame, since, until, fields)]
+
+    def heard(self, by, since=0.0, until=None, **fields):
+        """The same of the frames that came out of the switch for a node: none of those that were sent when its cable, or the
+        sender's, was out."""
+        self._take()
+        frames = [parse_frame(at, node, data) for at, node, data in list(self.delivered) if node == by and at >= since]
+        return [frame for frame in frames if frame and fits(frame, since, until, fields)]
 
     def wait(self, count=1, deadline=hawser.DEADLINE, what="", since=0.0, **fields):
         """The first `count` frames that fit, as soon as they are there."""
@@ -491,24 +503,25 @@ class Lab:
         folder.chmod(0o755)
         return folder
 
-    def cut(self, node, interface="eth0"):
-        """Takes the cable of a node out of the switch; returns when."""
+    def _set_port(self, node, interface, *words):
+        """Returns when it was not done yet: what comes of it may be quicker than the command is back."""
         at = time.time()
-        run("ip", "-n", self.hub, "link", "set", f"{node.name}-{interface}", "down")
+        run("ip", "-n", self.hub, "link", "set", f"{node.name}-{interface}", *words)
         return at
 
+    def cut(self, node, interface="eth0"):
+        """Takes the cable of a node out of the switch."""
+        return self._set_port(node, interface, "down")
+
     def mend(self, node, interface="eth0"):
-        run("ip", "-n", self.hub, "link", "set", f"{node.name}-{interface}", "up")
-        return time.time()
+        return self._set_port(node, interface, "up")
 
     def isolate(self, node, interface="eth0"):
         """The node's link stays up, but its frames reach nobody."""
-        run("ip", "-n", self.hub, "link", "set", f"{node.name}-{interface}", "nomaster")
-        return time.time()
+        return self._set_port(node, interface, "nomaster")
 
     def join(self, node, interface="eth0"):
-        run("ip", "-n", self.hub, "link", "set", f"{node.name}-{interface}", "master", f"br{interface[3:]}")
-        return time.time()
+        return self._set_port(node, interface, "master", f"br{interface[3:]}")
 
     def start(self):
         """What a lab of its own kind begins with."""

@@ -121,9 +121,9 @@ def two_masters(first, second):
                        f"{router.name}: cut off from each other, both are master")
         joined = lab.join(b)
         for router, winner, loser in ((PREEMPTS, "b", "a"), (LOWER, "a", "b"), (EQUAL, "b", "a")):
-            won = adverts(lab, router, winner, since=joined)[0]
             programs[loser].wait_state("BACKUP", router.name, since=joined)
             adverts(lab, router, winner, 4, since=joined)
+            won = lab.observer.heard(loser, since=joined, kind="vrrp", vrid=router.vrid)[0]
             last = [joined, *(frame.time for frame in
                               lab.observer.select(since=joined, node=loser, kind="vrrp", vrid=router.vrid))][-1]
             print(f"figure: {router.name}: {type(programs[loser]).__name__} yields, its last advert "
@@ -131,8 +131,8 @@ def two_masters(first, second):
             check(machine.in_time(last - won.time, INTERVAL, joined, last),
                   f"{router.name}: node {loser} yields to the first advert of its better")
             wait_until(lambda: lab.nodes[winner].holds(router.vip) and not lab.nodes[loser].holds(router.vip),
-                  f"{router.name}: the address is on node {winner} only")
-            rival = lab.observer.select(since=joined, node=loser, kind="vrrp", vrid=router.vrid)
+                       f"{router.name}: the address is on node {winner} only")
+            rival = lab.observer.heard(winner, since=joined, kind="vrrp", vrid=router.vrid)
             if rival and isinstance(programs[winner], HawserNode):
                 answer = adverts(lab, router, winner, since=rival[0].time)[0]
                 check(machine.in_time(answer.time - rival[0].time, 0.05, rival[0].time, answer.time),
