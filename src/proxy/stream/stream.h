@@ -199,6 +199,7 @@ class Stream final : public ConnOwner {
   // tunnel.cc
   Next forward_tcp();
   Next tunnel_broken(bool by_client, Conn& source, Conn& target);
+  void begin_fin_timeout(bool of_client);
   void blame(bool client, Ending why);
   int64_t tunnel_deadline(bool of_client) const;
   Next tunnel_timed_out();

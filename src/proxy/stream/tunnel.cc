@@ -32,7 +32,7 @@ Next Stream::forward_tcp() {
     }
     const Pump result = pump(source, target, *flow, nullptr);
     if (result == Pump::kDone) {
-      client_active_ms_ = server_active_ms_ = plane_.now_ms();  // its end is news to both
+      begin_fin_timeout(!up);
       if (!(upload_.done && download_.done))
         target.shutdown_write();  // otherwise both are closed at once
     } else if (result == Pump::kTargetGone && up && !download_.done) {
@@ -48,6 +48,13 @@ Next Stream::forward_tcp() {
   if (!be().option(Option::kIndependentStreams)) server_active_ms_ = last;
   if (upload_.done && download_.done) return go(Step::finish);
   return Next::wait(transfer_deadline());
+}
+
+// An end is no activity, and begins no other timeout anew.
+void Stream::begin_fin_timeout(bool of_client) {
+  const Millis fin = of_client ? fe().timeout(Timeout::kClientFin)  //
+                               : be().timeout(Timeout::kServerFin);
+  if (fin != kNoTimeout) (of_client ? client_active_ms_ : server_active_ms_) = plane_.now_ms();
 }
 
 // Who failed first is to blame for what comes of it.
@@ -103,9 +110,7 @@ Next Stream::tunnel_timed_out() {
   (client_late ? upload_ : download_).done = true;
   if (upload_.done && download_.done) return go(Step::finish);
   (client_late ? server_conn_->conn : client()).shutdown_write();
-  const Millis fin = client_late ? be().timeout(Timeout::kServerFin)  //
-                                 : fe().timeout(Timeout::kClientFin);
-  if (fin != kNoTimeout) (client_late ? server_active_ms_ : client_active_ms_) = now;
+  begin_fin_timeout(!client_late);
   return Next::wait(transfer_deadline());
 }
 

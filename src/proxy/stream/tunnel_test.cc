@@ -132,6 +132,17 @@ TEST_CASE("after the end of one side the other is waited for, as long as its `-f
   }
 }
 
+TEST_CASE("the end of one side gives the other one no more time than it has") {
+  Lab lab(site(" timeout server 10m\n"));
+  Peer& client = lab.connect();
+  Peer& server = lab.reach_raw(client, "question");
+  lab.pass(minutes(5));
+  client.finish();
+  CHECK(server.read_to_end() == "");
+  check_ends(lab, client, minutes(5));
+  CHECK(logs(lab, "sD"));
+}
+
 TEST_CASE("the `-fin` timeout of a side begins when the other one's silence has ended it") {
   Lab lab(site(" timeout client 10m\n timeout server-fin 1m\n"));
   Peer& client = lab.connect();
