@@ -234,7 +234,7 @@ TEST_CASE("what a server needs was in use lately, and is forgotten by halves") {
   }
   CHECK(told == "6 4 3 2 2 ");
   load.served = 0;
-  for (int second = 6; second <= 8; ++second) {
+  for (int64_t second = 6; second <= 8; ++second) {
     note_rates(site.config, *site.shared, kNow + second * 1000 + 100);
   }
   CHECK(needed() == "0");

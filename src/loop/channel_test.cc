@@ -20,7 +20,7 @@ struct Pair {
     auto ends = Channel::pair();
     REQUIRE(ends);
     left = std::make_unique<Channel>(
-        loop, std::move(ends->first), [](ChannelMessage) {}, [] {});
+        loop, std::move(ends->first), [](const ChannelMessage&) {}, [] {});
     right = std::make_unique<Channel>(
         loop, std::move(ends->second),
         [this](ChannelMessage message) { heard.push_back(std::move(message)); },

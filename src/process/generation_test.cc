@@ -45,6 +45,7 @@ void open_no_log(const Config&, Counter*) {}
 std::unique_ptr<Role> make_test_worker(Loop&, const Inherited& inherited, uint32_t worker) {
   return std::make_unique<TestRole>(inherited.shared, kFirstWorker + worker);
 }
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the type of what makes control.
 std::unique_ptr<Role> make_test_control(Loop&, const Inherited& inherited, AskWorkers) {
   return std::make_unique<TestRole>(inherited.shared, kControlSlot);
 }
@@ -89,7 +90,8 @@ struct Processes {
     });
     generation = std::make_unique<Generation>(
         loop, *inherited, kTestRoles,
-        GenerationEvents{[this] { ready = true; }, [this](std::string why) { failure = why; },
+        GenerationEvents{[this] { ready = true; },
+                         [this](std::string why) { failure = std::move(why); },
                          [this] { ended = true; }},
         [this] {
           loop.close_descriptors();

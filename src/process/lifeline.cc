@@ -2,6 +2,7 @@
 #include "process/lifeline.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/resource.h>
 
 #include <algorithm>

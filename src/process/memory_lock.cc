@@ -38,6 +38,7 @@ int read_in(dl_phdr_info* object, size_t, void*) {
     const auto& part = object->dlpi_phdr[i];
     if (part.p_type != PT_LOAD) continue;
     const uintptr_t begin = object->dlpi_addr + part.p_vaddr, aligned = begin / page * page;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the dynamic linker tells places as numbers.
     mlock(reinterpret_cast<const void*>(aligned), begin - aligned + part.p_memsz);
   }
   return 0;
