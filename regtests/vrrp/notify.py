@@ -5,7 +5,6 @@ import os
 import pathlib
 import signal
 import threading
-import time
 
 import hawser
 from hawser import check, together, wait_until
@@ -157,11 +156,12 @@ def tell_the_same():
 
 
 def same(kind, name, what, ours, theirs):
-    end = time.monotonic() + hawser.DEADLINE
-    while (told := getattr(ours, kind)(name)) != (expected := getattr(theirs, kind)(name)):
-        check(time.monotonic() < end, f"{what}: {told}, with keepalived {expected}")
-        time.sleep(0.002)
-    check(True, f"{what}: {told}")
+    def told(by):
+        return getattr(by, kind)(name)
+    try:
+        wait_until(lambda: told(ours) == told(theirs), what)
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {told(ours)}, with keepalived {told(theirs)}") from None
 
 
 FOLLOWED = """
