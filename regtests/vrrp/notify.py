@@ -128,14 +128,15 @@ def story(lab, node, program, ended):
     """Backup, master, fault, backup, master and the end."""
     told = Recorded(node)
     running = program(told)
-    both = ("any INSTANCE VI_1 {} 100", "any INSTANCE VI_2 {} 100")
-    told.wait(*[line.format("MASTER") for line in both])
+    # keepalived does not wait for one script before it runs the next about the same.
+    each = ("any INSTANCE VI_1 {} 100", "any INSTANCE VI_2 {} 100", "any GROUP VG {} 0")
+    told.wait(*[line.format("MASTER") for line in each])
     lab.cut(node)
-    told.wait(*[line.format("FAULT") for line in both])
+    told.wait(*[line.format("FAULT") for line in each])
     lab.mend(node)
-    told.wait(*[line.format("MASTER") for line in both * 2])
+    told.wait(*[line.format("MASTER") for line in each * 2])
     running.signal(signal.SIGTERM)
-    told.wait(*[line.format("STOP") for line in both])
+    told.wait(*[line.format("STOP") for line in each])
     wait_until(lambda: running.process.poll() is not None, f"{ended} ends")
     return told
 
