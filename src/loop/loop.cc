@@ -63,7 +63,7 @@ void Loop::run() {
 }
 
 int Loop::sleep_ms() {
-  if (!again_.empty()) return 0;
+  if (stopping_ || !again_.empty()) return 0;
   int64_t wait = uv_backend_timeout(&uv_);  // -1: libuv waits for nothing
   if (hook_due_ms_ != INT64_MAX) {
     const int64_t until_hook = std::max<int64_t>(0, hook_due_ms_ - now_ms());

@@ -46,6 +46,21 @@ TEST_CASE("timers fire in a loop that is always woken before they are due") {
   CHECK(fired);
 }
 
+TEST_CASE("a loop that is stopped at the beginning of a turn waits for nothing more") {
+  Loop loop;
+  Timer timer(loop, [] {});
+  timer.start(Millis(4000));
+  const int64_t began_ms = loop.now_ms();
+  int turns = 0;
+  loop.add_turn_hook([&](int64_t now_ms) {
+    if (++turns < 5) return now_ms;
+    loop.stop();
+    return INT64_MAX;
+  });
+  loop.run();
+  CHECK(loop.now_ms() - began_ms < 3000);
+}
+
 TEST_CASE("a turn takes in what is ready everywhere before it acts on any of it") {
   struct Handler : IoHandler {
     Handler(Loop& l, std::string& to) : loop(l), order(to) {}
