@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -58,10 +59,11 @@ struct Conversion {
 struct Target {
   Conversion& to;
   SectionText& text;
-  std::string name = {};         // keepalived's
-  std::string notify_user = {};  // of the commands so far
-  bool mails = false;            // smtp_alert
-  std::string weightless = {};   // why weights would have no effect; empty: they have
+  std::string name = {};                 // keepalived's
+  std::string notify_user = {};          // of the commands so far
+  bool mails = false;                    // smtp_alert
+  std::string weightless = {};           // why weights would have no effect; empty: they have
+  std::set<std::string> addresses = {};  // those that were written
 };
 
 void read_global_defs(Conversion& to, const Statement& from);

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 
 #include "base/text.h"
 #include "config/source.h"
@@ -67,6 +69,16 @@ bool convert_with(const TopLevel (&table)[N], Conversion& to, const Statement& f
   return false;
 }
 
+template <class Table>
+bool is_in(const Table& table, const Statement& statement) {
+  return std::any_of(std::begin(table), std::end(table),
+                     [&](const auto& row) { return row.name == statement.name(); });
+}
+
+bool is_known(const Statement& statement) {
+  return is_in(kBlocks, statement) || is_in(kDefinitions, statement) || is_in(kDropped, statement);
+}
+
 void convert_rest(Conversion& to, const Statement& from) {
   for (const Dropped& row : kDropped) {
     if (row.name == from.name()) return to.report.dropped(from, row.why);
@@ -74,6 +86,19 @@ void convert_rest(Conversion& to, const Statement& from) {
   std::vector<std::string_view> names = {"global_defs"};
   for (const TopLevel& row : kBlocks) names.push_back(row.name);
   to.unknown(from, "outside of all blocks", names);
+}
+
+// They are in no statement, so no row of the table speaks of them.
+void note_skipped(const keepalived::Reader& reader, Diag& diag) {
+  const auto& lines = reader.skipped();
+  if (lines.empty()) return;
+  diag.notice(
+          lines.front(),
+          lines.size() == 1
+              ? fmt::format("this line is not for the node {}, and left out", quoted(reader.id()))
+              : fmt::format("this line and {} more are not for the node {}, and left out",
+                            lines.size() - 1, quoted(reader.id())))
+      .with_hint("'-i <id>' says which node the file is converted for");
 }
 
 std::string assemble(const Conversion& done, const std::string& path) {
@@ -97,14 +122,16 @@ std::optional<std::string> convert_keepalived(const std::string& path, std::stri
   const auto statements = reader.read(path, std::move(text));
   Conversion to(reader, diag);
   for (const Statement& statement : statements) convert_with(kDefinitions, to, statement);
+  if (diag.errors() == 0 && std::none_of(statements.begin(), statements.end(), is_known)) {
+    diag.error({1, 0, 0}, "this is no file of keepalived: it has none of its blocks");
+    return std::nullopt;
+  }
   for (const Statement& statement : statements) {
     const bool known = convert_with(kBlocks, to, statement);
-    bool definition = false;
-    for (const TopLevel& row : kDefinitions)
-      definition = definition || row.name == statement.name();
-    if (!known && !definition) convert_rest(to, statement);
+    if (!known && !is_in(kDefinitions, statement)) convert_rest(to, statement);
   }
   keepalived::write_global_defs(to);
+  note_skipped(reader, diag);
   if (diag.errors() != 0) return std::nullopt;
   return assemble(to, path);
 }

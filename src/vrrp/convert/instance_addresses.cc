@@ -119,8 +119,14 @@ std::string_view host_of(std::string_view text) { return text.substr(0, text.fin
 void put_address(Target& target, const Statement& line, std::string_view more) {
   Report& report = target.to.report;
   const Word& word = line.words[0];
-  if (!Address::parse_ip(host_of(word.text))) {
+  const auto address = Address::parse_ip(host_of(word.text));
+  if (!address) {
     report.error(word, quoted(word.text) + " is not an IP address");
+    return;
+  }
+  if (!target.addresses.insert(address->ip_text()).second) {
+    report.trap(line, fmt::format("{} is listed already", address->ip_text()),
+                "left out: an address is there once");
     return;
   }
   LineWriter writer(report, line, kAddressOptions);
@@ -198,8 +204,27 @@ void put_routes(Target& target, const Statement& from) {
   }
 }
 
+// The word after `from` or `to` that is none; nullptr: all are networks.
+const Word* find_bad_network(const Statement& rule) {
+  for (size_t i = 1; i < rule.words.size(); ++i) {
+    const std::string& before = rule.words[i - 1].text;
+    const std::string& word = rule.words[i].text;
+    if (before != "from" && before != "to") continue;
+    if (word != "all" && word != "default" && !Address::parse_ip(host_of(word))) {
+      return &rule.words[i];
+    }
+  }
+  return nullptr;
+}
+
 void put_rules(Target& target, const Statement& from) {
   for (const Statement& line : from.block) {
+    if (const Word* bad = find_bad_network(line)) {
+      target.text.comment(line.rest(0));
+      target.to.report.trap(line, *bad, fmt::format("{} is not a network", quoted(bad->text)),
+                            "kept as a comment");
+      continue;
+    }
     LineWriter writer(target.to.report, line, kRuleOptions);
     static_cast<void>(writer.take_from(0));
     put_line(target, line, "virtual-rule", {}, writer);

@@ -40,6 +40,7 @@ class Reader {
 
   // "@id" lines that are for other nodes.
   const std::vector<SourcePos>& skipped() const { return skipped_; }
+  const std::string& id() const { return id_; }
 
  private:
   struct Text {

@@ -2,6 +2,8 @@
 // vrrp_sync_group
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "vrrp/convert/conversion.h"
 
@@ -40,6 +42,13 @@ void convert_line(Target& target, const Statement& line) {
 void convert_sync_group(Conversion& to, const Statement& from) {
   if (from.words.size() < 2) {
     return to.report.error(from.words[0], "'vrrp_sync_group' has no name");
+  }
+  const bool has_members =
+      std::any_of(from.block.begin(), from.block.end(),
+                  [](const Statement& line) { return line.name() == "group"; });
+  if (!has_members) {
+    return to.report.trap(from, "the group has no 'group' block, so keepalived gives it no members",
+                          "left out; members are listed as in: group { VI_1 VI_2 }");
   }
   Target target{to, to.groups};
   target.name = from.argument();
