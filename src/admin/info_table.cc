@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "admin/stats_sum.h"
@@ -14,6 +15,9 @@ namespace hawser {
 namespace {
 
 using In = const InfoSource&;
+
+// As in CHANGELOG.md; a release writes 2027/01/31. hatop wants a word here.
+constexpr const char* kReleaseDate = "unreleased";
 
 uint64_t uptime_s(In in) {
   const int64_t started = in.shared.header().started_ms.load(std::memory_order_relaxed);
@@ -61,6 +65,31 @@ Cell most(In in) {
   return std::max(marked, rate_of<counter>(in));
 }
 
+template <std::atomic<uint32_t> ProcessCounters::*gauge>
+Cell gauges(In in) {
+  uint64_t sum = 0;
+  for (uint32_t worker = 0; worker < in.shared.workers(); ++worker) {
+    sum += (in.shared.process_counters(worker).*gauge).load(std::memory_order_relaxed);
+  }
+  return sum;
+}
+
+// HAProxy has a task for each of these.
+Cell tasks(In in) {
+  uint64_t checks = 0;
+  for (const auto& proxy : in.config.proxies) {
+    if (proxy->disabled) continue;
+    for (const ServerConfig& server : proxy->servers) checks += server.set.check ? 1 : 0;
+  }
+  return conns(in) + checks;
+}
+
+Cell node(In in) {
+  if (!in.config.global.node.empty()) return in.config.global.node;
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? Cell(std::string(name.data())) : Cell();
+}
+
 // Absent when the file does not give it.
 Cell text(const std::string& value) { return value.empty() ? Cell() : Cell(value); }
 
@@ -76,6 +105,9 @@ constexpr InfoField kFields[] = {
     row(
         1, "Version", "POS", kText, [](In) { return Cell(HAWSER_VERSION); }, "its version"),
     row(
+        2, "Release_date", "POS", kText, [](In) { return Cell(kReleaseDate); },
+        "date of the version"),
+    row(
         3, "Nbthread", "CGS", kU32, [](In) { return Cell(uint64_t{1}); },
         "threads of a worker, always 1"),
     row(
@@ -90,6 +122,7 @@ constexpr InfoField kFields[] = {
         8, "Uptime_sec", "MDP", kU32, [](In in) { return Cell(uptime_s(in)); },
         "seconds since the start"),
     row(13, "Ulimit-n", "CLP", kU32, fd_limit, "descriptors that a process may have"),
+    row(14, "Maxsock", "CLP", kU32, fd_limit, "the same, under HAProxy's other name"),
     row(
         15, "Maxconn", "CLP", kU32,
         [](In in) {
@@ -106,6 +139,11 @@ constexpr InfoField kFields[] = {
     row(18, "CumConns", "MCP", kU64, total<&ProcessCounters::conn_tot>,
         "client connections since the start"),
     row(19, "CumReq", "MCP", kU64, total<&ProcessCounters::req_tot>, "requests since the start"),
+    row(23, "Maxpipes", "CLP", kU32, gauges<&ProcessCounters::pipes_max>,
+        "pipes that there may be for splice(2)"),
+    row(24, "PipesUsed", "MGP", kU32, gauges<&ProcessCounters::pipes_used>, "pipes in use"),
+    row(25, "PipesFree", "MGP", kU32, gauges<&ProcessCounters::pipes_free>,
+        "pipes that are kept for the next bulk transfer"),
     row(
         26, "ConnRate", "MRP", kU32,
         [](In in) { return Cell(rate_of<&ProcessCounters::conn_rate>(in)); },
@@ -120,9 +158,11 @@ constexpr InfoField kFields[] = {
     row(31, "MaxSessRate", "MMP", kU32,
         most<&ProcessCounters::sess_rate, &SharedHeader::sess_rate_max>,
         "the most sessions in one second"),
+    row(47, "Tasks", "MGP", kU32, tasks, "client connections and servers that are checked"),
     row(
-        50, "node", "COS", kText, [](In in) { return text(in.config.global.node); },
-        "name of this node: global.node"),
+        48, "Run_queue", "MGP", kU32, [](In) { return Cell(uint64_t{0}); },
+        "always 0: what is ready is handled at once"),
+    row(50, "node", "COS", kText, node, "name of this node: global.node, or the host's"),
     row(
         51, "description", "COS", kText, [](In in) { return text(in.config.global.description); },
         "global.description"),

@@ -41,7 +41,7 @@ DataPlane::DataPlane(Loop& l, const Config& c, Shared& s, uint32_t w, LogOut& ou
       worker(w),
       log(out),
       buffers(c.global.tune.bufsize),
-      pipes(pipe_limit(c), c.global.tune.pipesize),
+      pipes(pipe_limit(c), c.global.tune.pipesize, s.process_counters(w)),
       wheel(l.now_ms()),
       counters(s.process_counters(w)) {
   frontends.resize(c.proxies.size());

@@ -135,6 +135,8 @@ struct alignas(64) ListenerCounters {
 struct alignas(64) ProcessCounters {
 #include "shm/counters.def"
   RateCounter conn_rate, sess_rate, req_rate;
+  // Gauges: pipes for splice(2) in use and kept, and how many there may be.
+  std::atomic<uint32_t> pipes_used, pipes_free, pipes_max;
 };
 #undef HW_IN_process
 #define HW_IN_process(...)

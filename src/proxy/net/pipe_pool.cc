@@ -5,10 +5,23 @@
 
 namespace hawser {
 
+PipePool::PipePool(uint32_t limit, uint32_t size, ProcessCounters& counters)
+    : limit_(limit), size_(size), counters_(counters) {
+  counters_.pipes_max.store(limit, std::memory_order_relaxed);
+  publish();
+}
+
+void PipePool::publish() {
+  const auto kept = static_cast<uint32_t>(free_.size());
+  counters_.pipes_used.store(made_ - kept, std::memory_order_relaxed);
+  counters_.pipes_free.store(kept, std::memory_order_relaxed);
+}
+
 std::unique_ptr<Pipe> PipePool::take() {
   if (!free_.empty()) {
     auto pipe = std::move(free_.back());
     free_.pop_back();
+    publish();
     return pipe;
   }
   if (made_ >= limit_) return nullptr;
@@ -24,6 +37,7 @@ std::unique_ptr<Pipe> PipePool::take() {
   const int size = ::fcntl(ends[1], F_GETPIPE_SZ);
   pipe->capacity = size > 0 ? static_cast<size_t>(size) : 65536;
   ++made_;
+  publish();
   return pipe;
 }
 
@@ -33,6 +47,7 @@ void PipePool::give_back(std::unique_ptr<Pipe> pipe) {
   } else {
     --made_;
   }
+  publish();
 }
 
 }  // namespace hawser

@@ -12,7 +12,8 @@
 using namespace hawser;
 
 TEST_CASE("there are no more pipes than the limit says, and one that comes back is there again") {
-  PipePool pool(2, 0);
+  ProcessCounters counters{};
+  PipePool pool(2, 0, counters);
   auto first = pool.take(), second = pool.take();
   REQUIRE(first != nullptr);
   REQUIRE(second != nullptr);
@@ -23,11 +24,12 @@ TEST_CASE("there are no more pipes than the limit says, and one that comes back 
   REQUIRE(first != nullptr);
   CHECK(first->read.get() == fd);
   CHECK(pool.take() == nullptr);
-  CHECK(PipePool(0, 0).take() == nullptr);
+  CHECK(PipePool(0, 0, counters).take() == nullptr);
 }
 
 TEST_CASE("bytes that were left in a pipe reach nobody else, and make room for another pipe") {
-  PipePool pool(1, 0);
+  ProcessCounters counters{};
+  PipePool pool(1, 0, counters);
   auto pipe = pool.take();
   REQUIRE(::write(pipe->write.get(), "secret", 6) == 6);
   pipe->filled = 6;
@@ -40,8 +42,26 @@ TEST_CASE("bytes that were left in a pipe reach nobody else, and make room for a
   CHECK(errno == EAGAIN);
 }
 
+TEST_CASE("statistics see which pipes are in use, and what a dead worker left is forgotten") {
+  ProcessCounters counters{};
+  counters.pipes_used = 7;
+  PipePool pool(3, 0, counters);
+  CHECK(counters.pipes_max == 3);
+  CHECK(counters.pipes_used == 0);
+  auto first = pool.take(), second = pool.take();
+  CHECK(counters.pipes_used == 2);
+  pool.give_back(std::move(first));
+  CHECK(counters.pipes_used == 1);
+  CHECK(counters.pipes_free == 1);
+  second->filled = 1;
+  pool.give_back(std::move(second));
+  CHECK(counters.pipes_used == 0);
+  CHECK(counters.pipes_free == 1);
+}
+
 TEST_CASE("a pipe holds as much as was asked for, or what the kernel allows") {
-  PipePool small(1, 8192), standard(1, 0);
+  ProcessCounters counters{}, others{};
+  PipePool small(1, 8192, counters), standard(1, 0, others);
   const auto asked = small.take(), window = standard.take();
   CHECK(asked->capacity == 8192);
   CHECK(window->capacity >= 65536);
@@ -51,7 +71,8 @@ TEST_CASE("a pipe holds as much as was asked for, or what the kernel allows") {
 
 TEST_CASE("after a burst of transfers most pipes are closed, and can be made again") {
   constexpr uint32_t kBurst = 100;
-  PipePool pool(kBurst, 4096);
+  ProcessCounters counters{};
+  PipePool pool(kBurst, 4096, counters);
   std::vector<std::unique_ptr<Pipe>> pipes;
   const auto take_all = [&] {
     for (uint32_t i = 0; i < kBurst; ++i) pipes.push_back(pool.take());
