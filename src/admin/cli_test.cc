@@ -169,7 +169,8 @@ TEST_CASE("what is wrong with a command is said in HAProxy's words, and nothing 
                "'stopping', or 'down'."},
            Row{"set server app/s1 weight", "Require <weight> or <weight%>."},
            Row{"set server app/s1 addr 10.0.0.1",
-               "'set server <srv> addr' is known in HAProxy but not built yet."},
+               "'set server <srv> addr' is known in HAProxy but not built yet: change the "
+               "configuration and restart."},
            Row{"set server no/s1 state ready", "No such backend."},
            Row{"set weight app/no 3", "No such server."},
            Row{"enable health db/m",
@@ -177,7 +178,8 @@ TEST_CASE("what is wrong with a command is said in HAProxy's words, and nothing 
            Row{"set maxconn global", "Expects an integer value."},
            Row{"set maxconn global 1001", "Value out of range."},
            Row{"set maxconn server app/s1 3",
-               "This command is known in HAProxy but not built yet."},
+               "This command is known in HAProxy but not built yet: change 'maxconn' in the "
+               "configuration and restart."},
            Row{"set timeout cli x", "Invalid timeout value."},
            Row{"show stat nope 4 -1", "No such proxy."},
            Row{"show stat app", "Expects three words: show stat <proxy> <type> <sid>; -1 is any."},

@@ -69,7 +69,8 @@ void run_set_server(CommandCall& call) {
   if (what == "weight") return set_weight(call, slot, 2);
   if (std::find(kUnbuilt.begin(), kUnbuilt.end(), what) != kUnbuilt.end()) {
     return call.reply("'set server <srv> " + std::string(what) +
-                      "' is known in HAProxy but not built yet.");
+                      "' is known in HAProxy but not built yet: change the configuration and "
+                      "restart.");
   }
   call.reply("usage: set server <backend>/<server> health | state | weight");
 }

@@ -110,7 +110,8 @@ std::string unknown_command(std::span<const std::string_view> words) {
            " names a process, as on HAProxy's master socket. Here every answer covers all "
            "processes: send the command without it.";
   }
-  if (is_unbuilt_command(join(words))) return "This command is known in HAProxy but not built yet.";
+  const std::string line = join(words);
+  if (is_unbuilt_command(line)) return unbuilt_answer(line);
   const std::string list = similar_commands(words);
   if (list.empty()) return "Unknown command: " + name + "; 'help' lists the commands.";
   return "Unknown command: " + name + ", but maybe one of the following ones is a better match:\n" +

@@ -46,7 +46,8 @@ TEST_CASE("what is no command is answered with what may be meant") {
   CHECK(answer_to("show xyz").find("  show stat ") != std::string::npos);
   CHECK(answer_to("show xyz").find("  set server ") == std::string::npos);
   CHECK(answer_to("xyz") == "Unknown command: 'xyz'; 'help' lists the commands.");
-  CHECK(answer_to("add map #1 k v") == "This command is known in HAProxy but not built yet.");
+  CHECK(answer_to("add map #1 k v") ==
+        "This command is known in HAProxy but not built yet: there are no maps yet.");
   CHECK(answer_to("@1 show info").find("'@1' names a process") == 0);
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace hawser {
 namespace {
 
@@ -123,7 +125,51 @@ constexpr std::string_view kNames[] = {
     "wait",
 };
 
+struct Reason {
+  std::string_view word;
+  std::string_view text;
+};
+
+// Why, by a word of the command; the first one counts.
+constexpr Reason kReasons[] = {
+    {"ssl", "there is no TLS yet"},
+    {"ssl-sessions", "there is no TLS yet"},
+    {"tls-keys", "there is no TLS yet"},
+    {"acme", "there is no TLS yet"},
+    {"acl", "there are no ACLs yet"},
+    {"map", "there are no maps yet"},
+    {"table", "there are no stick tables yet"},
+    {"peers", "there are no stick tables to share"},
+    {"agent", "there are no agent checks yet"},
+    {"cache", "there is no cache"},
+    {"quic", "there is no QUIC"},
+    {"resolvers", "names are resolved once, at the start"},
+    {"var", "there are no variables yet"},
+    {"dynamic-cookie", "'dynamic' cookies are as the configuration says"},
+    {"dynamic-cookie-key", "'dynamic-cookie-key' is as the configuration says"},
+    {"rate-limit", "'set maxconn global' limits connections"},
+    {"maxconn", "change 'maxconn' in the configuration and restart"},
+    {"server", "change the configuration and restart"},
+    {"backend", "change the configuration and restart"},
+    {"reload", "restart to read the configuration anew"},
+    {"hard-reload", "restart to read the configuration anew"},
+    {"threads", "see 'show proc'"},
+    {"activity", "see 'show info' and 'show proc'"},
+    {"startup-logs", "they went to standard error and to the log"},
+};
+
 }  // namespace
+
+std::string unbuilt_answer(std::string_view line) {
+  std::string out = "This command is known in HAProxy but not built yet";
+  const auto words = split(line, ' ');
+  const auto reason =
+      std::find_if(std::begin(kReasons), std::end(kReasons), [&words](const Reason& row) {
+        return std::find(words.begin(), words.end(), row.word) != words.end();
+      });
+  if (reason != std::end(kReasons)) (out += ": ") += reason->text;
+  return out += '.';
+}
 
 std::span<const std::string_view> unbuilt_commands() { return kNames; }
 

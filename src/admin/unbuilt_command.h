@@ -4,6 +4,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace hawser {
@@ -11,5 +12,7 @@ namespace hawser {
 std::span<const std::string_view> unbuilt_commands();
 // Does `line`, its words joined by single blanks, call one of them?
 bool is_unbuilt_command(std::string_view line);
+// What is said to one that does: that it is not built, and why or what to do.
+std::string unbuilt_answer(std::string_view line);
 
 }  // namespace hawser
