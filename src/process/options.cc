@@ -198,7 +198,8 @@ Result<Options> parse_convert(std::span<const char* const> arguments) {
       if (++i == arguments.size()) return Error{"option '-i' needs <id>"};
       options.node = arguments[i];
     } else if (word.starts_with('-')) {
-      return Error{fmt::format("unknown option {} of 'convert'", quoted(word))};
+      return Error{fmt::format("unknown option {} of 'convert': usage: {}", quoted(word),
+                               "hawser convert [-i <id>] <keepalived.conf>")};
     } else if (!options.argument.empty()) {
       return Error{"'convert' takes one file"};
     } else {
@@ -212,6 +213,11 @@ Result<Options> parse_convert(std::span<const char* const> arguments) {
 // "ask <socket> [<command> ...]"
 Result<Options> parse_ask(std::span<const char* const> arguments) {
   if (arguments.empty()) return Error{"'ask' needs the path or address of a 'stats socket'"};
+  const std::string_view socket = arguments[0];
+  if (socket.starts_with('-')) {
+    return Error{fmt::format("unknown option {} of 'ask': usage: {}", quoted(socket),
+                             "hawser ask <stats socket> [<command> ...]")};
+  }
   Options options;
   options.action = Action::kAsk;
   options.argument = arguments[0];

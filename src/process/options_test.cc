@@ -44,7 +44,8 @@ TEST_CASE("convert takes a file, and the node that it is for") {
   CHECK(options->node == "lb1");
   CHECK(refusal({"convert"}) == "'convert' needs a file of keepalived");
   CHECK(refusal({"convert", "a", "b"}) == "'convert' takes one file");
-  CHECK(refusal({"convert", "-x", "a"}) == "unknown option '-x' of 'convert'");
+  CHECK(refusal({"convert", "-x", "a"}) ==
+        "unknown option '-x' of 'convert': usage: hawser convert [-i <id>] <keepalived.conf>");
   CHECK(refusal({"convert", "a", "-i"}) == "option '-i' needs <id>");
 }
 
@@ -55,6 +56,8 @@ TEST_CASE("ask takes a socket, and the words of a command") {
   CHECK(options->argument == "/run/x.sock");
   CHECK(options->command == "show servers state");
   CHECK(parse({"ask", "127.0.0.1:9999"})->command == "");
+  CHECK(refusal({"ask", "-h"}) ==
+        "unknown option '-h' of 'ask': usage: hawser ask <stats socket> [<command> ...]");
   CHECK(refusal({"ask"}) == "'ask' needs the path or address of a 'stats socket'");
 }
 
