@@ -23,6 +23,9 @@ bool set_number(KeywordCall& call) {
   return true;
 }
 
+// The start is refused in any case: to run out of descriptors under load is worse.
+bool keep_limits_strict(KeywordCall&) { return true; }
+
 // Where a file gives the value twice, the first one counts, as HAProxy has it: a command line that
 // puts an own file in front of the packaged one relies on it.
 template <std::string GlobalConfig::*Member>
@@ -176,6 +179,10 @@ constexpr Keyword kRows[] = {
      .parse = set_flag<&GlobalConfig::dumpable, true>,
      .summary = "lets processes that changed their user leave a core file",
      .negatable = true},
+    {.name = "strict-limits",
+     .sections = kInGlobal,
+     .parse = keep_limits_strict,
+     .summary = "refuses to start where the system's limits are too low"},
     {.name = "uid",
      .sections = kInGlobal,
      .parse = set_numeric_id<&GlobalConfig::uid>,
