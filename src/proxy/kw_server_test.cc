@@ -165,8 +165,8 @@ TEST_CASE("a server whose name does not resolve starts only where init-addr says
   CHECK(server.hostname == "no.such.invalid");
   CHECK(server.set.disabled);
   CHECK(complaint("backend b", "server s no.such.invalid:80 init-addr none") ==
-        "10 warning: cannot resolve 'no.such.invalid'; server 's' starts in maintenance (give it "
-        "an address with 'set server ... addr' at run time)");
+        "10 warning: cannot resolve 'no.such.invalid'; server 's' starts in maintenance (it "
+        "stays there until a start that can resolve the name)");
 }
 
 TEST_CASE("a bad server line is refused at the right column") {

@@ -51,7 +51,7 @@ void start_without_address(Args& args, const Word& word, const NamedHost& host,
                            ServerConfig& server) {
   args.warning_at(word, fmt::format("cannot resolve {}; server {} starts in maintenance",
                                     quoted(host.name), quoted(server.name)))
-      .with_hint("give it an address with 'set server ... addr' at run time");
+      .with_hint("it stays there until a start that can resolve the name");
   const uint16_t port = server.address.port();
   server.address = Address();
   server.address.set_port(port);
