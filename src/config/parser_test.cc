@@ -78,7 +78,8 @@ TEST_CASE("two sections of a kind may not share a name") {
 
 TEST_CASE("sections of HAProxy that are not built are named, and their lines passed over") {
   CHECK(complaints("peers p\n  bind :1\n  bogus\nbackend b\n") ==
-        "1:1 section 'peers' is known in HAProxy but not built yet\n");
+        "1:1 section 'peers' is known in HAProxy but not built yet (there are no stick tables to "
+        "share: remove the section)\n");
 }
 
 TEST_CASE("lines outside of sections are reported once") {

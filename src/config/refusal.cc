@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "config/instead.h"
 #include "config/nearest.h"
 #include "config/unbuilt.h"
 
@@ -58,8 +59,8 @@ bool refuse_unbuilt(std::span<const Word> words, Vocabulary vocabulary, Diag& di
     const std::string name = name_of(words, n);
     if (!is_unbuilt(vocabulary, name)) continue;
     const size_t width = words[n - 1].pos.column + words[n - 1].width - words[0].pos.column;
-    diag.error(words[0].pos, fmt::format("'{}' is known in HAProxy but not built yet", name),
-               width);
+    diag.error(words[0].pos, fmt::format("'{}' is known in HAProxy but not built yet", name), width)
+        .with_hint(std::string(instead_of(vocabulary, name)));
     return true;
   }
   return false;
@@ -139,7 +140,8 @@ void refuse_keyword(std::span<const Word> words, const KeywordTable::Match& matc
 void refuse_rest(KeywordCall& call, const Keyword& row) {
   const Word& word = *call.peek();
   if (word.text == "if" || word.text == "unless") {
-    call.error_at(word, "conditions are not built yet");
+    call.error_at(word, "conditions are not built yet")
+        .with_hint("without one, the line holds for everything");
     return;
   }
   Diagnostic& error =

@@ -80,16 +80,25 @@ TEST_CASE("keywords of other sections say where they belong") {
 
 TEST_CASE("names of HAProxy that are not built say so") {
   check_rows({
-      {"global", "lua-load x", "1+8 error: 'lua-load' is known in HAProxy but not built yet"},
-      {"frontend f", "acl x path /", "1+3 error: 'acl' is known in HAProxy but not built yet"},
+      {"global", "lua-load x",
+       "1+8 error: 'lua-load' is known in HAProxy but not built yet "
+       "(there is no Lua: remove the line, and what calls the script)"},
+      {"frontend f", "acl x path /",
+       "1+3 error: 'acl' is known in HAProxy but not built yet "
+       "(there are no conditions yet: give each choice an address or port, with a frontend and its "
+       "'default_backend')"},
       {"frontend f", "option httpslog",
-       "1+15 error: 'option httpslog' is known in HAProxy but not built yet"},
+       "1+15 error: 'option httpslog' is known in HAProxy but not built yet "
+       "(there is no TLS yet: 'option httplog' logs the rest)"},
       {"frontend f", "tcp-request content set-var(txn.x) str(y)",
-       "1+34 error: 'tcp-request content set-var' is known in HAProxy but not built yet"},
+       "1+34 error: 'tcp-request content set-var' is known in HAProxy but not built yet "
+       "(a connection in mode tcp goes to its server at once: remove the line)"},
       {"frontend f", "bind 127.0.0.1:80 ssl",
-       "19+3 error: bind option 'ssl' is known in HAProxy but not built yet"},
+       "19+3 error: bind option 'ssl' is known in HAProxy but not built yet "
+       "(there is no TLS yet: 'mode tcp' passes it through to servers that end it)"},
       {"backend b", "server s 192.0.2.1:80 sni str(x)",
-       "23+3 error: server option 'sni' is known in HAProxy but not built yet"},
+       "23+3 error: server option 'sni' is known in HAProxy but not built yet "
+       "(there is no TLS yet, so nothing uses this: remove it)"},
   });
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "config/instead.h"
 #include "config/keyword_table.h"
 #include "config/unbuilt.h"
 
@@ -54,7 +55,8 @@ bool Sections::begin(std::span<const Word> words) {
   if (!is_unbuilt(Vocabulary::kSection, name)) return false;
   end();
   skipping_ = true;
-  error(words[0], fmt::format("section '{}' is known in HAProxy but not built yet", name));
+  error(words[0], fmt::format("section '{}' is known in HAProxy but not built yet", name))
+      .with_hint(std::string(instead_of(Vocabulary::kSection, name)));
   return true;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "config/instead.h"
 
 namespace hawser {
 namespace {
@@ -81,7 +82,8 @@ Diagnostic& refuse_name(Args& args, const Word& word, Vocabulary vocabulary, std
   const std::string_view name = word.text.substr(0, word.text.find('('));
   const std::string subject = std::string(what) + " " + quoted(name);
   if (is_unbuilt(vocabulary, name)) {
-    return args.error_at(word, subject + " is known in HAProxy but not built yet");
+    return args.error_at(word, subject + " is known in HAProxy but not built yet")
+        .with_hint(std::string(instead_of(vocabulary, name)));
   }
   Diagnostic& unknown = args.error_at(word, "unknown " + subject).hint_nearest(name, known);
   const std::string_view list = what.substr(0, what.find(' '));

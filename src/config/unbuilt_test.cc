@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/testing.h"
+#include "config/instead.h"
 #include "config/keyword_table.h"
 #include "config/listing.h"
 
@@ -58,6 +59,19 @@ TEST_CASE("what has no effect is not called unbuilt either, and not built") {
     INFO(name);
     CHECK(no_effect_reason(Vocabulary::kBind, name).empty());
   }
+}
+
+TEST_CASE("what is not built has a hint: add a row to instead.def") {
+  for (const Vocabulary vocabulary :
+       {Vocabulary::kSection, Vocabulary::kGlobal, Vocabulary::kProxy, Vocabulary::kBind,
+        Vocabulary::kServer, Vocabulary::kBalance}) {
+    for (const std::string_view name : unbuilt_names(vocabulary)) {
+      INFO(name);
+      CHECK_FALSE(instead_of(vocabulary, name).empty());
+    }
+  }
+  CHECK(instead_of(Vocabulary::kProxy, "http-request track-sc0") !=
+        instead_of(Vocabulary::kProxy, "http-request tarpit"));
 }
 
 TEST_CASE("the inventory of HAProxy is there") {

@@ -113,7 +113,9 @@ TEST_CASE("a bad bind line is refused at the right column") {
       {"bind :80 foo",
        "10 error: unknown bind option 'foo' "
        "('hawser --list bind' prints all of them)"},
-      {"bind :80 ssl", "10 error: bind option 'ssl' is known in HAProxy but not built yet"},
+      {"bind :80 ssl",
+       "10 error: bind option 'ssl' is known in HAProxy but not built yet (there is no TLS yet: "
+       "'mode tcp' passes it through to servers that end it)"},
       {"bind :80 transparant",
        "10 error: unknown bind option 'transparant' (did you mean 'transparent'?)"},
       {"bind :80 nice 5", "10 warning: 'nice' has no effect: there is no run queue"},

@@ -335,7 +335,9 @@ TEST_CASE("a bad line of a proxy is refused at the right column") {
       {"source 192.0.2.1 usesrc me",
        "25 error: cannot resolve 'me': Name or service not known ('usesrc' takes an address, "
        "client, clientip or hdr_ip(<name>))"},
-      {"dispatch 192.0.2.1:80", "1 error: 'dispatch' is known in HAProxy but not built yet"},
+      {"dispatch 192.0.2.1:80",
+       "1 error: 'dispatch' is known in HAProxy but not built yet (a 'server' line with this "
+       "address does the same)"},
   };
   for (const Complaint& row : rows) {
     INFO(row.line);

@@ -187,7 +187,8 @@ TEST_CASE("a bad server line is refused at the right column") {
       {"server s 10.0.0.1 wieght 3",
        "19 error: unknown server option 'wieght' (did you mean 'weight'?)"},
       {"server s 10.0.0.1 ssl",
-       "19 error: server option 'ssl' is known in HAProxy but not built yet"},
+       "19 error: server option 'ssl' is known in HAProxy but not built yet (there is no TLS yet: "
+       "connect in clear, or pass the client's TLS through in mode tcp)"},
       {"server s 10.0.0.1 weight", "19 error: missing <weight> after 'weight'"},
       {"server s 10.0.0.1 weight 257",
        "26 error: <weight> must be a whole number from 0 to 256, not '257'"},

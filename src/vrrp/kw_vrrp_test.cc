@@ -262,7 +262,8 @@ TEST_CASE("a mistyped timeout of a proxy is not called a timeout of a script") {
   CHECK(complaint("backend b", "timeout conect 5s") ==
         "9 error: unknown keyword 'timeout conect' (did you mean 'timeout connect'?)");
   CHECK(complaint("backend b", "email-alert to a@b") ==
-        "1 error: 'email-alert to' is known in HAProxy but not built yet");
+        "1 error: 'email-alert to' is known in HAProxy but not built yet (changes of state are "
+        "logged; mails are sent for vrrp sections only)");
 }
 
 TEST_CASE("sections of one kind have different names") {

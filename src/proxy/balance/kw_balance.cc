@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "config/instead.h"
 #include "proxy/balance/balancer.h"
 
 namespace hawser {
@@ -23,7 +24,8 @@ AlgoWord split_word(std::string_view text) {
 const BalanceAlgo* find_algo(KeywordCall& call, const Word& word, const AlgoWord& split) {
   if (const BalanceAlgo* algo = Registry<BalanceAlgo>::find(split.name)) return algo;
   if (split.name == "log-hash" || split.name == "sticky") {
-    call.error(quoted(split.name) + " balances log messages, and Hawser has no 'mode log' yet");
+    call.error(quoted(split.name) + " balances log messages, and Hawser has no 'mode log' yet")
+        .with_hint(std::string(instead_of(Vocabulary::kBalance, split.name)));
     return nullptr;
   }
   std::vector<std::string_view> names;
