@@ -46,7 +46,7 @@ def a_peer_of_another_list():
         # Without this line each advert that it refuses keeps keepalived 2.2.7 from sending its own.
         Keepalived(b, keepalived(priority=100, vips=(VIP,), version=3, advert=INTERVAL,
                                  body="lower_prio_no_advert true")).wait_state("MASTER")
-        node.wait_log("a master of lower right advertises")
+        node.wait_log("a master that ranks lower advertises")
         rival = lab.observer.wait(1, node="b", kind="vrrp")[0]
         lab.observer.wait(5, since=rival.time, node="a", kind="vrrp", priority=150)
         wait_until(lambda: a.holds(VIP), "a peer that does not see us as master takes nothing from us")

@@ -120,6 +120,13 @@ struct alignas(64) VrrpSlot {
   std::atomic<uint32_t> notify_exit;  // code; 256: it did not end by itself, or did not start
 };
 
+// Adverts that were refused, for whatever reason.
+inline uint64_t refused_adverts(const VrrpSlot& slot) {
+  uint64_t sum = 0;
+  for (const auto& count : slot.rejected) sum += count.load(std::memory_order_relaxed);
+  return sum;
+}
+
 // Adds the counters of `slot` to what readers subtract, so that they show 0.
 void clear_vrrp_counters(VrrpSlot& slot, VrrpSlot& cleared);
 

@@ -2,6 +2,8 @@
 // Timers. election_heard.cc has the adverts, election_local.cc what comes from our own machine.
 #include "vrrp/election.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -16,6 +18,15 @@ namespace {
 constexpr uint8_t kMaxLateChecks = 3;
 
 }  // namespace
+
+std::string phrase(const Action& action) {
+  if (!action.other.is_set()) return action.reason;
+  if (action.other_priority == kPriorityStop) {
+    return fmt::format("{} ({})", action.reason, action.other.text());
+  }
+  return fmt::format("{} ({}, priority {})", action.reason, action.other.text(),
+                     action.other_priority);
+}
 
 std::optional<ElectionState> import_state(std::span<const std::byte> bytes) {
   ElectionState state;
@@ -62,6 +73,9 @@ void Election::enter(VrrpState role, const char* reason, const HeardAdvert* caus
   if (cause != nullptr) {
     transition.other = cause->from;
     transition.other_priority = cause->priority;
+  } else if (role == VrrpState::kMaster) {
+    transition.other = state_.master_address;
+    transition.other_priority = state_.master_priority;
   }
   state_.role = role;
   state_.changed_ns = now_ns;

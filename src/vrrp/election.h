@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <type_traits>
 
 #include "base/assert.h"
@@ -42,6 +43,10 @@ struct Action {
   const char* reason = "";  // a phrase that lives for ever
   Ip other = {};            // whose advert was the cause; none: nobody's
 };
+
+// The reason for people, with whose advert it was: "the master fell silent (10.0.0.2, priority
+// 90)".
+std::string phrase(const Action& action);
 
 // What one event leads to.
 class ActionList {

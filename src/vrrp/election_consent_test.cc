@@ -98,7 +98,7 @@ TEST_CASE("a released mastership stays with who took it, while it lives", "[vrrp
   CHECK(router.did() == "timer+3609.375");
   router.run_timer();
   CHECK(router->role() == VrrpState::kMaster);
-  CHECK(router.reason() == "the master fell silent");
+  CHECK(router.reason() == "the master fell silent (10.0.0.9, priority 50)");
   router.hear("10.0.0.9", 50);
   CHECK(router->role() == VrrpState::kMaster);
 }

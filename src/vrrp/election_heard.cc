@@ -124,7 +124,7 @@ void Election::contest(const HeardAdvert& advert, int64_t now_ns, ActionList& ou
   out.add({.kind = Action::Kind::kReassert,
            .other_priority = advert.priority,
            .at_ns = now_ns,
-           .reason = "a master of lower right advertises",
+           .reason = "a master that ranks lower advertises",
            .other = advert.from});
 }
 

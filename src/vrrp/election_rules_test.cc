@@ -38,7 +38,7 @@ TEST_CASE("a preempt delay begins with the first lower advert, from start as fro
     CHECK(router.did().empty());
     router.run_timer();
     CHECK(router->role() == VrrpState::kMaster);
-    CHECK(router.reason() == "preempts a master of lower priority");
+    CHECK(router.reason() == "preempts a master of lower priority (10.0.0.9, priority 50)");
     CHECK(router.now() == since + 9 * kSecond + 3'609'375'000);
   }
 }
@@ -57,7 +57,7 @@ TEST_CASE("a preempt delay is no delay when there is no master", "[vrrp]") {
   resigned.run_timer();
   CHECK(resigned->role() == VrrpState::kMaster);
   CHECK(resigned.now() == 609'375'000);
-  CHECK(resigned.reason() == "the master gave up");
+  CHECK(resigned.reason() == "the master gave up (10.0.0.9)");
 }
 
 TEST_CASE("a preempt delay begins anew after a better master", "[vrrp]") {

@@ -133,7 +133,7 @@ TEST_CASE("a master that leaves holds the addresses until another one advertises
   CHECK(router.did().empty());
   router.hear("10.0.0.4", 90, 100 * kMs);
   CHECK(router.did() == "give-up master>init no-timer");
-  CHECK(router.reason() == "stopped; another master has taken over");
+  CHECK(router.reason() == "stopped; another master has taken over (10.0.0.4, priority 90)");
 }
 
 TEST_CASE("a master that leaves waits for the slowest successor, and no longer", "[vrrp]") {

@@ -104,13 +104,13 @@ class Router {
                         ? std::string("no-timer")
                         : fmt::format("timer+{}", static_cast<double>(action.at_ns - now_) / kMs));
       case Kind::kTransition:
-        reason_ = action.reason;
+        reason_ = phrase(action);
         return note(fmt::format("{}>{}", kRoles[static_cast<size_t>(action.from)],
                                 kRoles[static_cast<size_t>(action.to)]));
       case Kind::kReassert:
         return note("reassert");
       case Kind::kNote:
-        reason_ = action.reason;
+        reason_ = phrase(action);
         return note("note");
     }
     HW_UNREACHABLE();

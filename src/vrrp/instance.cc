@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "vrrp/instance.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/clock.h"
@@ -149,7 +151,13 @@ void Instance::stand(const Standing& standing, int64_t now_ns) {
   standing_ = standing;
   settle_fault(now_ns);
   if (resumes_ && standing.pending) return publish();
-  if (changed && started_) apply(election_.set_priority(standing.priority, now_ns), now_ns);
+  if (changed && started_) {
+    const bool wished = slot_.wish.priority.load(std::memory_order_relaxed) != 0;
+    tell(kVrrpNote, LogLevel::kNotice,
+         fmt::format("priority {} instead of {}{}", standing.priority, election_.state().priority,
+                     wished ? ", as set at run time" : ""));
+    apply(election_.set_priority(standing.priority, now_ns), now_ns);
+  }
   publish();
 }
 
@@ -206,6 +214,11 @@ void Instance::obey(int64_t now_ns) {
   const bool maintenance = wish.maintenance.load(std::memory_order_relaxed) != 0;
   slot_.maintenance.store(maintenance, std::memory_order_relaxed);
   if (maintenance != election_.state().maintenance) {
+    // A master says so as it leaves that state.
+    if (election_.role() != VrrpState::kMaster) {
+      tell(kVrrpNote, LogLevel::kNotice,
+           maintenance ? "held in maintenance" : "maintenance is over");
+    }
     apply(election_.maintenance(maintenance, now_ns), now_ns);
   }
   if (std::exchange(releases_, releases) != releases) apply(election_.release(now_ns), now_ns);

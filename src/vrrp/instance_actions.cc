@@ -56,12 +56,9 @@ void Instance::perform(const Action& action, int64_t now_ns) {
     case Action::Kind::kTransition:
       return transition(action, now_ns);
     case Action::Kind::kReassert:
-      return tell(kVrrpReasserted, LogLevel::kWarning, action.reason);
+      return tell(kVrrpReasserted, LogLevel::kWarning, phrase(action));
     case Action::Kind::kNote:
-      return tell(kVrrpNote, LogLevel::kNotice,
-                  action.other.is_set() ? fmt::format("{} ({}, priority {})", action.reason,
-                                                      action.other.text(), action.other_priority)
-                                        : std::string(action.reason));
+      return tell(kVrrpNote, LogLevel::kNotice, phrase(action));
   }
 }
 

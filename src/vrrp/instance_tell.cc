@@ -76,13 +76,11 @@ void Instance::transition(const Action& action, int64_t now_ns) {
   if (action.to == VrrpState::kBackup) count(slot_.became_backup);
   if (action.to == VrrpState::kFault) count(slot_.became_fault);
   slot_.state.store(action.to, std::memory_order_release);
-  std::string text = action.reason;
-  if (action.other.is_set()) {
-    fmt::format_to(std::back_inserter(text), " ({}, priority {})", action.other.text(),
-                   action.other_priority);
+  std::string text = phrase(action);
+  if (action.to == VrrpState::kMaster && slot_.peers_heard.load() == 0) {
+    text += refused_adverts(slot_) == 0 ? "; no peer was ever heard"
+                                        : "; every advert so far was refused";
   }
-  if (action.to == VrrpState::kMaster && slot_.peers_heard.load() == 0)
-    text += "; no peer was ever heard";
   tell(static_cast<uint32_t>(action.to), level_of(action.to), text);
 }
 

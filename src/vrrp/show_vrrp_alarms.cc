@@ -52,8 +52,12 @@ std::vector<std::string> vrrp_alarms(const Config& config, Shared& shared, uint3
                     section.arbiter.ping ? section.arbiter.ping->ip_text() : "?"));
   }
   if (slot.state.load() == VrrpState::kMaster && slot.peers_heard.load() == 0) {
+    const uint64_t refused = refused_adverts(slot);
     out.push_back(
-        "no peer was ever heard: if there is one, a firewall may drop VRRP (IP protocol 112)");
+        refused == 0
+            ? "no peer was ever heard: if there is one, a firewall may drop VRRP (IP protocol 112)"
+            : fmt::format("no advert was ever accepted, and {} were refused: see 'show vrrp lan'",
+                          refused));
   }
   return out;
 }

@@ -175,6 +175,10 @@ TEST_CASE("alarms are sentences") {
   REQUIRE(node.alarms().size() == 1);
   CHECK_THAT(node.alarms()[0], Contains("no peer was ever heard"));
   CHECK_THAT(node.text(), Contains("  ALARM         no peer was ever heard"));
+  // What is refused was heard: the firewall is not to blame.
+  node.slot().rejected[static_cast<size_t>(VrrpReject::kAuthFailure)] = 3;
+  CHECK(node.alarms() == std::vector<std::string>{"no advert was ever accepted, and 3 were "
+                                                  "refused: see 'show vrrp lan'"});
 }
 
 TEST_CASE("what trackers add to a priority") {
