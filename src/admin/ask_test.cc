@@ -86,7 +86,7 @@ TEST_CASE("a socket that cannot be reached is named, with what may be wrong") {
         "cannot connect to '/nonexistent/s': No such file or directory; is Hawser running, and is "
         "this a 'stats socket' of its configuration?");
   CHECK(connect_stats_socket("127.0.0.1:").error().text ==
-        "'127.0.0.1:': '127.0.0.1:' needs a port");
+        "'127.0.0.1:': '127.0.0.1:' needs a port, as in '127.0.0.1:80'");
   CHECK(connect_stats_socket("fd@3").error().text ==
         "'fd@3': an inherited descriptor (fd@) is not possible here");
 }

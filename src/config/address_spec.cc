@@ -158,6 +158,34 @@ Result<HostPort> split_port(std::string_view text) {
   return HostPort{text.substr(0, colon), text.substr(colon + 1)};
 }
 
+Error missing_port(std::string_view text, const AddressRules& rules) {
+  if (text.empty()) return Error{"the address needs a port"};
+  if (text.ends_with(".sock") || text.find('/') != text.npos) {
+    return Error{fmt::format(
+        "{} needs a port; the path of a unix socket begins with '/' or 'unix@'", quoted(text))};
+  }
+  if (rules.is_bind && parse_uint(text)) {
+    return Error{fmt::format("{} is no address; write ':{}' for a port", quoted(text), text)};
+  }
+  const bool is_bare_ipv6 = text.find(':') != text.rfind(':') && !text.starts_with('[');
+  if (is_bare_ipv6)
+    return Error{fmt::format("{} needs a port, as in '[{}]:80'", quoted(text), text)};
+  const std::string_view host = text.substr(0, text.ends_with(':') ? text.size() - 1 : text.npos);
+  return Error{fmt::format("{} needs a port, as in '{}:80'", quoted(text), host)};
+}
+
+// "https://www.example.com/path" is what people copy from a browser.
+Error not_a_url(std::string_view text) {
+  const size_t scheme = text.find("://");
+  std::string_view host = text.substr(scheme + 3);
+  host = host.substr(0, host.find('/'));
+  const auto parts = split_port(host);
+  const std::string_view port = parts && parts->port                ? ""
+                                : text.substr(0, scheme) == "https" ? ":443"
+                                                                    : ":80";
+  return Error{fmt::format("{} is a URL; write '{}{}'", quoted(text), host, port)};
+}
+
 Result<AddressSpec> parse_ip_address(std::string_view text, Family family,
                                      const AddressRules& rules) {
   const auto parts = split_port(text);
@@ -168,9 +196,7 @@ Result<AddressSpec> parse_ip_address(std::string_view text, Family family,
     const auto ports = parse_ports(*parts->port, rules, spec);
     if (!ports) return ports.error();
   }
-  if (rules.port_required && !spec.has_port) {
-    return Error{fmt::format("{} needs a port", text.empty() ? "the address" : quoted(text))};
-  }
+  if (rules.port_required && !spec.has_port) return missing_port(text, rules);
   auto address = parse_host(parts->host, family, rules, spec.hostname);
   if (!address) return address.error();
   address->set_port(spec.address.port());
@@ -224,6 +250,7 @@ Result<AddressSpec> parse_address(std::string_view text, const AddressRules& rul
     text.remove_prefix(prefix.size());
   }
   if (text.starts_with('/')) return parse_unix_address(text, false);
+  if (text.find("://") != text.npos) return not_a_url(text);
   for (const Prefix& prefix : kPrefixes) {
     if (!text.starts_with(prefix.text)) continue;
     if (const auto fits = check_transport(prefix.transport, prefix.text, rules); !fits) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "config/condition.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -193,7 +195,8 @@ class ConditionParser {
     for (const Predicate& row : kPredicates) names.push_back(row.name);
     const std::string_view near = nearest(name, names);
     return Error{"unknown predicate " + quoted(name) +
-                 (near.empty() ? "" : "; did you mean " + quoted(near) + "?")};
+                 (near.empty() ? fmt::format("; one of: {}", fmt::join(names, ", "))
+                               : "; did you mean " + quoted(near) + "?")};
   }
 
   // "(a,b)" with a level of quotes of its own. Blanks around an argument count, as in HAProxy.

@@ -17,6 +17,9 @@ namespace {
 constexpr size_t kQuoteWidth = 120;
 constexpr size_t kQuoteLead = 60;
 
+// As many names as a hint lists where none is near.
+constexpr size_t kMostListed = 16;
+
 std::string_view severity_name(Severity severity) {
   switch (severity) {
     case Severity::kNotice:
@@ -107,7 +110,11 @@ std::string count(size_t n, std::string_view what) {
 Diagnostic& Diagnostic::hint_nearest(std::string_view word,
                                      std::span<const std::string_view> candidates) {
   const std::string_view found = nearest(word, candidates);
-  if (!found.empty()) hint = fmt::format("did you mean '{}'?", found);
+  if (!found.empty()) {
+    hint = fmt::format("did you mean '{}'?", found);
+  } else if (!candidates.empty() && candidates.size() <= kMostListed) {
+    hint = fmt::format("one of: {}", fmt::join(candidates, ", "));
+  }
   return *this;
 }
 

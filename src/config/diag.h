@@ -28,7 +28,8 @@ struct Diagnostic {
   std::string text;    // "unknown keyword 'balnce'"
   std::string hint;    // a sentence to act on; empty: none
 
-  // Adds "did you mean 'x'?" when a candidate is close enough to `word`.
+  // Adds "did you mean 'x'?" when a candidate is close enough to `word`, or else "one of: x, y"
+  // when they are few.
   Diagnostic& hint_nearest(std::string_view word, std::span<const std::string_view> candidates);
   Diagnostic& with_hint(std::string sentence);
 };

@@ -34,8 +34,12 @@ std::optional<int64_t> Args::take_int(std::string_view what, int64_t min, int64_
   if (!word) return std::nullopt;
   const auto value = parse_int(word->text);
   if (value && *value >= min && *value <= max) return value;
-  error(fmt::format("{} must be a whole number from {} to {}, not {}", what, min, max,
-                    quoted(word->text)));
+  Diagnostic& wrong = error(fmt::format("{} must be a whole number from {} to {}, not {}", what,
+                                        min, max, quoted(word->text)));
+  const size_t digits = word->text.find_first_not_of("0123456789");
+  if (digits != 0 && digits != word->text.npos && is_alnum(word->text[digits])) {
+    wrong.with_hint("it has no unit: write all digits");
+  }
   return std::nullopt;
 }
 

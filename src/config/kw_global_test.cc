@@ -116,7 +116,8 @@ TEST_CASE("a bad line of the global section is refused at the right column") {
       {"maxconn -1", "9 error: <number> must be a whole number from 0 to 2147483647, not '-1'"},
       {"ulimit-n x", "10 error: <number> must be a whole number from 0 to 2147483647, not 'x'"},
       {"fd-hard-limit 1k",
-       "15 error: <number> must be a whole number from 0 to 2147483647, not '1k'"},
+       "15 error: <number> must be a whole number from 0 to 2147483647, not '1k' "
+       "(it has no unit: write all digits)"},
       {"user no-such-user",
        "6 error: there is no user 'no-such-user' (create it, or give a number with 'uid')"},
       {"group no-such-group",

@@ -35,8 +35,10 @@ size_t distance(std::string_view a, std::string_view b, size_t limit) {
 }  // namespace
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
-  const std::string lower = to_lower(word);
-  size_t limit = std::max<size_t>(1, word.size() / 3);
+  // Typographic quotes and invisible characters, which editors and web pages add, are no letters.
+  std::string lower = to_lower(word);
+  std::erase_if(lower, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+  size_t limit = std::max<size_t>(1, lower.size() / 3);
   std::string_view best;
   for (const std::string_view candidate : candidates) {
     const size_t cost = distance(lower, candidate, limit);

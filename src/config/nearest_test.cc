@@ -17,6 +17,8 @@ TEST_CASE("the nearest word is found, and none where nothing is near") {
            std::pair{"uper", "upper"},
            std::pair{"bnid", "bind"},
            std::pair{"timeout conect", "timeout connect"},
+           std::pair{"\u200bbind", "bind"},        // zero width space
+           std::pair{"\u201cbind\u201d", "bind"},  // typographic quotes
            std::pair{"x", ""},
            std::pair{"", ""},
            std::pair{"something else", ""},

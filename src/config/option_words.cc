@@ -22,13 +22,16 @@ bool run_option(ServerCall& call, const ServerOption& row, const Word& word) {
 template <class Option, class Call>
 bool run_options(Args& args, Call call, Vocabulary vocabulary, std::string_view what) {
   const auto& table = NameTable<Option>::instance();
+  bool good = true;
   while (call.more()) {
     const Word word = *call.take({});
     if (const Option* row = table.find(word.text)) {
       call.set_usage(row->name, row->args);
-      if (!run_option(call, *row, word)) return false;
+      if (!run_option(call, *row, word)) good = false;
       continue;
     }
+    // After an error this may be one of its words.
+    if (!good) return false;
     const std::string_view reason = no_effect_reason(vocabulary, word.text);
     if (reason.empty()) {
       refuse_name(call, word, vocabulary, what, table.names());
@@ -38,7 +41,7 @@ bool run_options(Args& args, Call call, Vocabulary vocabulary, std::string_view 
     if (!call.take("<value>")) return false;
   }
   args.move_to(call.position());
-  return true;
+  return good;
 }
 
 }  // namespace

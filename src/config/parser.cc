@@ -54,10 +54,21 @@ class Parser {
     if (sections_.begin(*words)) return lexer_.set_section(sections_.label());
     if (sections_.skipping()) return;
     if (sections_.is_open()) return read_keyword(*words);
-    const Word& word = words->front();
-    diag_.error(word.pos, quoted(word.text) + " stands outside of any section", word.width)
-        .hint_nearest(word.text, known_sections());
+    refuse_outside(words->front());
     sections_.skip();
+  }
+
+  // What other languages begin a file with has another hint than what is mistyped.
+  void refuse_outside(const Word& word) {
+    Diagnostic& outside =
+        diag_.error(word.pos, quoted(word.text) + " stands outside of any section", word.width);
+    if (word.text.starts_with("//") || word.text.starts_with("/*") || word.text.starts_with(';')) {
+      outside.with_hint("a comment begins with '#'");
+    } else if (word.text == "include") {
+      outside.with_hint("give every file with an -f of its own, or their directory");
+    } else {
+      outside.hint_nearest(word.text, known_sections());
+    }
   }
 
   void read_keyword(std::span<const Word> words) {

@@ -112,7 +112,9 @@ TEST_CASE("conditional blocks choose the lines that count") {
 TEST_CASE("directives that are wrong are refused") {
   CHECK(complaints(".else\n.if foo\n.else x\n.else\n.elif 1\n.endif\n.endif\n.fi\n.if 1\n") ==
         "1:1 '.else' without '.if'\n"
-        "2:5 unknown predicate 'foo'\n"
+        "2:5 unknown predicate 'foo'; one of: defined, enabled, feature, openssl_version_atleast, "
+        "openssl_version_before, ssllib_name_startswith, streq, strneq, strstr, version_atleast, "
+        "version_before\n"
         "3:7 unexpected 'x' after '.else'\n"
         "4:1 a second '.else' in one block (the '.if' is at t:2)\n"
         "5:1 '.elif' after '.else' (the '.if' is at t:2)\n"

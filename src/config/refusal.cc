@@ -84,13 +84,18 @@ void refuse_unknown(std::span<const Word> words, Section section, Diag& diag) {
                                  : fmt::format("did you mean '{} {}'?", first, near));
     return;
   }
-  auto names = table.names(section);
-  names.insert(names.end(), known_sections().begin(), known_sections().end());
-  Diagnostic& unknown = diag.error(words[0].pos,
-                                   fmt::format("unknown keyword {} in a '{}' section",
-                                               quoted(first), section_name(section)),
-                                   words[0].width)
-                            .hint_nearest(first, names);
+  const auto names = table.names(section);
+  Diagnostic& unknown = diag.error(
+      words[0].pos,
+      fmt::format("unknown keyword {} in a '{}' section", quoted(first), section_name(section)),
+      words[0].width);
+  auto all = names;
+  all.insert(all.end(), known_sections().begin(), known_sections().end());
+  const std::string_view near = nearest(first, all);
+  unknown.hint_nearest(first, near.empty() ? std::span(names) : std::span(all));
+  const bool global = is_unbuilt(Vocabulary::kGlobal, first) ||
+                      !no_effect_reason(Vocabulary::kGlobal, first).empty();
+  if (global && section != kInGlobal) unknown.hint = "it belongs to: global";
   if (unknown.hint.empty()) unknown.hint = "'hawser -dK' prints the keywords of each section";
 }
 

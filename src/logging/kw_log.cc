@@ -40,7 +40,9 @@ bool set_address(KeywordCall& call, const Word& word, LogTarget& target) {
                         ? Result<AddressSpec>(Error{"the address of a log is empty"})
                         : parse_address(word.text, {.fd = true, .is_bind = true, .datagram = true});
   if (!spec) {
-    call.error_at(word, spec.error().text);
+    constexpr std::string_view kWords[] = {"global", "stdout", "stderr"};
+    Diagnostic& wrong = call.error_at(word, spec.error().text);
+    if (word.text.find_first_of(".:/@") == word.text.npos) wrong.hint_nearest(word.text, kWords);
     return false;
   }
   if (spec->fd >= 0) {

@@ -103,8 +103,8 @@ TEST_CASE("a bad bind line is refused at the right column") {
       {"bind",
        "1 error: missing <address> after 'bind' "
        "(usage: bind [<address>]:<port>[-<port>][,...] [<option> ...])"},
-      {"bind *", "6 error: '*' needs a port"},
-      {"bind 192.0.2.1", "6 error: '192.0.2.1' needs a port"},
+      {"bind *", "6 error: '*' needs a port, as in '*:80'"},
+      {"bind 192.0.2.1", "6 error: '192.0.2.1' needs a port, as in '192.0.2.1:80'"},
       {"bind :99999", "6 error: a port is a number from 1 to 65535, not '99999'"},
       {"bind :90-80", "6 error: the range of ports '90-80' is upside down"},
       {"bind :80,", "6 error: the address needs a port"},

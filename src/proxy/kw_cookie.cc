@@ -154,7 +154,8 @@ void check_cookie(Draft&, ProxyConfig& proxy, Diag& diag) {
   if (cookie.name.empty()) return;
   if (proxy.mode != Mode::kHttp) {
     diag.warning(cookie.pos, fmt::format("'cookie' has no effect on {}, which is not in mode http",
-                                         quoted(proxy.name)));
+                                         quoted(proxy.name)))
+        .with_hint("add 'mode http' to it if it is to speak HTTP");
     proxy.cookie = {};
   } else if (cookie.dynamic && cookie.dynamic_key.empty()) {
     diag.warning(cookie.pos, fmt::format("{} has 'cookie ... dynamic' but no 'dynamic-cookie-key'",

@@ -68,7 +68,7 @@ TEST_CASE("a bad cookie line is refused at the right column") {
       {"cookie A insert domain example",
        "24 warning: domain 'example' has no dot inside (browsers refuse cookies for a top-level "
        "domain (RFC 6265, section 5.3))\n1 warning: 'cookie' has no effect on 'b', which is not in "
-       "mode http"},
+       "mode http (add 'mode http' to it if it is to speak HTTP)"},
       {"cookie A insert maxlife x", "25 error: 'x' does not start with a number"},
       {"cookie A insert maxidle",
        "17 error: missing <time> after 'maxidle' "
@@ -80,7 +80,9 @@ TEST_CASE("a bad cookie line is refused at the right column") {
        "and control characters)"},
       {"dynamic-cookie-key", "1 error: missing <key> after 'dynamic-cookie-key'"},
       {"dynamic-cookie-key ''", "20 error: <key> is empty"},
-      {"cookie A insert", "1 warning: 'cookie' has no effect on 'b', which is not in mode http"},
+      {"cookie A insert",
+       "1 warning: 'cookie' has no effect on 'b', which is not in mode http (add 'mode http' to it "
+       "if it is to speak HTTP)"},
   };
   for (const Complaint& row : rows) {
     INFO(row.line);

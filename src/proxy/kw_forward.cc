@@ -133,7 +133,8 @@ void check_mode(Draft&, ProxyConfig& proxy, Diag& diag) {
     if (!enabled) return;
     diag.warning(proxy.pos,
                  fmt::format("'option {}' has no effect on {}, which is not in mode http", name,
-                             quoted(proxy.name)));
+                             quoted(proxy.name)))
+        .with_hint("add 'mode http' to it if it is to speak HTTP");
     enabled = false;
   };
   drop(proxy.forwardfor.enabled, "forwardfor");

@@ -65,7 +65,8 @@ void check_monitor_uri(Draft&, ProxyConfig& proxy, Diag& diag) {
   if (proxy.mode == Mode::kHttp || proxy.monitor_uri.empty()) return;
   diag.warning(proxy.pos,
                fmt::format("'monitor-uri' has no effect on {}, which is not in mode http",
-                           quoted(proxy.name)));
+                           quoted(proxy.name)))
+      .with_hint("add 'mode http' to it if it is to speak HTTP");
   proxy.monitor_uri.clear();
 }
 

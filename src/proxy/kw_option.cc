@@ -47,7 +47,8 @@ void check_http_options(Draft&, ProxyConfig& proxy, Diag& diag) {
     if (!proxy.option(row.option)) continue;
     diag.warning(proxy.pos,
                  fmt::format("'option {}' has no effect on {}, which is not in mode http", row.name,
-                             quoted(proxy.name)));
+                             quoted(proxy.name)))
+        .with_hint("add 'mode http' to it if it is to speak HTTP");
     proxy.options.reset(static_cast<size_t>(row.option));
   }
 }

@@ -247,7 +247,9 @@ TEST_CASE("a bad line of a proxy is refused at the right column") {
       {"disabled now",
        "10 error: unexpected 'now' after 'disabled' ('disabled' takes no arguments)"},
       {"maxconn", "1 error: missing <number> after 'maxconn'"},
-      {"maxconn 5k", "9 error: <number> must be a whole number from 0 to 2147483647, not '5k'"},
+      {"maxconn 5k",
+       "9 error: <number> must be a whole number from 0 to 2147483647, not '5k' "
+       "(it has no unit: write all digits)"},
       {"maxconn -1", "9 error: <number> must be a whole number from 0 to 2147483647, not '-1'"},
       {"backlog x", "9 error: <number> must be a whole number from 0 to 2147483647, not 'x'"},
       {"rate-limit sessions", "12 error: missing <rate> after 'sessions'"},
@@ -319,11 +321,12 @@ TEST_CASE("a bad line of a proxy is refused at the right column") {
        "(usage: option forwardfor [except <network>] [header <name>] [if-none])"},
       {"option forwardfor header a:b", "26 error: 'a:b' is not the name of a header"},
       {"option forwardfor if-non", "19 error: unknown word 'if-non' (did you mean 'if-none'?)"},
-      {"option originalto if-none", "19 error: unknown word 'if-none'"},
+      {"option originalto if-none", "19 error: unknown word 'if-none' (one of: except, header)"},
       {"option forwarded for-expr src",
        "18 error: 'for-expr' needs sample expressions, which are not built yet (the forms without "
        "expression are: proto, host, by, by_port, for, for_port)"},
-      {"option forwarded port", "18 error: unknown word 'port'"},
+      {"option forwarded port",
+       "18 error: unknown word 'port' (one of: proto, host, by, by_port, for, for_port)"},
       {"option forwarded by_port", "18 error: 'by_port' needs 'by'"},
       {"option forwarded for_port", "18 error: 'for_port' needs 'for'"},
       {"source",
@@ -359,11 +362,13 @@ TEST_CASE("what only HTTP can do is named where a proxy is not in mode http") {
                                     "option originalto",
                                     "option forwarded"};
   for (const std::string_view line : lines) {
-    CHECK(warning(line) ==
-          fmt::format("1:1 warning: '{}' has no effect on 'l', which is not in mode http", line));
+    CHECK(warning(line) == fmt::format("1:1 warning: '{}' has no effect on 'l', which is not in "
+                                       "mode http (add 'mode http' to it if it is to speak HTTP)",
+                                       line));
   }
   CHECK(warning("monitor-uri /x") ==
-        "1:1 warning: 'monitor-uri' has no effect on 'l', which is not in mode http");
+        "1:1 warning: 'monitor-uri' has no effect on 'l', which is not in mode http (add 'mode "
+        "http' to it if it is to speak HTTP)");
   CHECK(warning("option httpclose").empty());
   CHECK(warning("http-reuse always").empty());
 }

@@ -29,6 +29,11 @@ bool add_server(KeywordCall& call) {
   const auto name = take_name(call);
   if (!name) return false;
   const Word at = call.words()[call.position() - 1];
+  if (!call.more() && name->find_first_of(".:") != name->npos) {
+    call.error("missing <name> before " + quoted(*name))
+        .with_hint("usage: server <name> <address>[:[<port>]] [<option> ...]");
+    return false;
+  }
   const auto address = call.take("<address>");
   if (!address) return false;
   ProxyConfig& proxy = call.proxy();

@@ -193,7 +193,8 @@ TEST_CASE("a bad server line is refused at the right column") {
       {"server s 10.0.0.1 weight 257",
        "26 error: <weight> must be a whole number from 0 to 256, not '257'"},
       {"server s 10.0.0.1 weight 3x",
-       "26 error: <weight> must be a whole number from 0 to 256, not '3x'"},
+       "26 error: <weight> must be a whole number from 0 to 256, not '3x' "
+       "(it has no unit: write all digits)"},
       {"server s 10.0.0.1:80 inter 0", "28 error: the interval must not be 0"},
       {"server s 10.0.0.1:80 inter 5q",
        "28 error: '5q' has an unknown time unit; known are us, ms, s, m, h and d"},
@@ -207,7 +208,8 @@ TEST_CASE("a bad server line is refused at the right column") {
       {"server s 10.0.0.1:80 addr no.such.invalid",
        "27 error: cannot resolve 'no.such.invalid': Name or service not known"},
       {"server s 10.0.0.1:80 maxconn 5k",
-       "30 error: <number> must be a whole number from 0 to 2147483647, not '5k'"},
+       "30 error: <number> must be a whole number from 0 to 2147483647, not '5k' "
+       "(it has no unit: write all digits)"},
       {"server s 10.0.0.1:80 maxqueue -1",
        "31 error: <number> must be a whole number from 0 to 2147483647, not '-1'"},
       {"server s 10.0.0.1:80 id 0",

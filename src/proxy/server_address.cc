@@ -20,6 +20,7 @@ struct NamedHost {
 };
 
 std::optional<NamedHost> split_name(std::string_view text) {
+  if (text.find("://") != text.npos) return std::nullopt;  // a URL, which parse_address() refuses
   for (const std::string_view prefix : {"ipv4@", "ipv6@"}) {
     if (text.starts_with(prefix)) text.remove_prefix(prefix.size());
   }

@@ -104,7 +104,7 @@ TEST_CASE("the members of a group move together") {
   CHECK(config->vrrp_groups[0]->members == std::vector<uint32_t>{0, 1});
   CHECK(complaints("vrrp-group g\nmembers a x\nvrrp a\ninterface e\nvrid 1\n"
                    "virtual-address 192.0.2.1\nvrrp-group h\nmembers a\n") ==
-        "2:11 error: there is no vrrp section 'x'\n"
+        "2:11 error: there is no vrrp section 'x' (one of: a)\n"
         "8:9 error: 'a' is in vrrp-group 'g' already");
 }
 

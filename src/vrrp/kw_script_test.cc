@@ -83,7 +83,7 @@ TEST_CASE("a wrong line of a script gets an exact answer") {
       {"no-file down",
        "9 error: 'down' is not an absolute path (the processes do not run in the "
        "directory that you are in)"},
-      {"tcp 127.0.0.1", "5 error: '127.0.0.1' needs a port"},
+      {"tcp 127.0.0.1", "5 error: '127.0.0.1' needs a port, as in '127.0.0.1:80'"},
       {"http https://x/", "6 error: 'https://x/' does not begin with http://"},
       {"interval 5ms", "10 error: 'interval' is at least 10ms"},
       {"weight -300", "8 error: <weight> must be a whole number from -253 to 253, not '-300'"},

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,6 +14,7 @@
 #include "base/address.h"
 #include "base/text.h"
 #include "config/keyword.h"
+#include "config/nearest.h"
 
 namespace hawser {
 
@@ -27,15 +29,14 @@ struct LineOption {
 inline void refuse_option(Args& args, std::span<const std::string_view> names) {
   const std::string_view word = args.words()[args.position() - 1].text;
   Diagnostic& wrong = args.error("unknown word " + quoted(word));
-  wrong.hint_nearest(word, names);
-  if (!wrong.hint.empty()) return;
-  for (const std::string_view name : names) {
-    if (!word.starts_with(name)) continue;
+  const auto glued = std::find_if(names.begin(), names.end(),
+                                  [word](std::string_view name) { return word.starts_with(name); });
+  if (glued == names.end() || !nearest(word, names).empty()) {
+    wrong.hint_nearest(word, names);
+  } else {
     wrong.with_hint(
-        fmt::format("a blank is missing: write '{} {}'", name, word.substr(name.size())));
-    return;
+        fmt::format("a blank is missing: write '{} {}'", *glued, word.substr(glued->size())));
   }
-  wrong.with_hint(fmt::format("one of: {}", fmt::join(names, ", ")));
 }
 
 // Takes all words that are left.

@@ -15,7 +15,7 @@ bool parse_uri_words(KeywordCall& call, BalanceConfig& config) {
     if (*word == 0) config.whole = true;
     if (*word == 1) config.path_only = true;
     if (*word < 2) continue;
-    const auto number = call.take_int(*word == 2 ? "'len'" : "'depth'", 1);
+    const auto number = call.take_int(*word == 2 ? "<len>" : "<depth>", 1);
     if (!number) return false;
     (*word == 2 ? config.len : config.depth) = static_cast<uint32_t>(*number);
   }

@@ -57,7 +57,7 @@ TEST_CASE("what is wrong with a line of balancing is said") {
            Row{"balance hdr()", "'balance hdr' needs an argument in parentheses"},
            Row{"balance hdr(a) b", "unexpected 'b' after 'balance hdr'"},
            Row{"balance uri x", "unknown parameter of 'balance uri' 'x'"},
-           Row{"balance uri len 0", "'len' must be a whole number from 1 to 2147483647, not '0'"},
+           Row{"balance uri len 0", "<len> must be a whole number from 1 to 2147483647, not '0'"},
            Row{"balance url_param", "missing <name> of the URL parameter after 'url_param'"},
            Row{"balance random(0)", "the number of draws must be a positive integer, not '0'"},
            Row{"balance hash cookie(x)", "'balance hash' cannot evaluate 'cookie(x)' yet"},

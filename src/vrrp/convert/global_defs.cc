@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "config/nearest.h"
 #include "vrrp/convert/conversion.h"
 
 namespace hawser::keepalived {
@@ -298,11 +299,10 @@ void write_mails(Target& target) {
 
 void Conversion::unknown(const Statement& from, std::string_view where,
                          std::span<const std::string_view> known) {
-  Diagnostic guess{};
-  guess.hint_nearest(from.name(), known);
-  report.trap(
-      from, fmt::format("unknown keyword {} {}", quoted(from.name()), where),
-      guess.hint.empty() ? "left out, as keepalived ignores it" : "left out; " + guess.hint);
+  const std::string_view near = nearest(from.name(), known);
+  report.trap(from, fmt::format("unknown keyword {} {}", quoted(from.name()), where),
+              near.empty() ? "left out, as keepalived ignores it"
+                           : fmt::format("left out; did you mean {}?", quoted(near)));
 }
 
 GarpLine convert_garp(Report& report, const Statement& from) {
