@@ -103,6 +103,10 @@ void NetMonitor::receive() {
     if (n < 0) {
       if (errno == EINTR) continue;
       if (errno != ENOBUFS) return;
+      // What is left in the socket is older than what will be read, and its end may be lost.
+      while (::recv(socket_.get(), buffer, sizeof buffer, 0) >= 0 || errno == EINTR ||
+             errno == ENOBUFS) {
+      }
       if (const auto read = resync(false); !read) HW_WARN("{}", read.error().text);
       continue;
     }
