@@ -4,6 +4,7 @@
 Adverts every 100 ms (VRRPv3); the master has priority 150, the backup 100. A Pair is used with `with`; each of its
 methods that breaks something returns when it did.
 """
+import contextlib
 import dataclasses
 import os
 import signal
@@ -112,12 +113,13 @@ class HawserPair(Pair):
         self.pids = self.first.pids()
 
     def send(self, number, *names):
-        """A signal to all processes of these names."""
+        """A signal to all processes of these names. Those that hear of the master's end may end first."""
         chosen = [pid for name, pid in self.pids.items() if name.split()[0] in names]
         assert len(chosen) >= len(names), f"{names}: {self.pids}"
         began = time.time()
         for pid in chosen:
-            os.kill(pid, number)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
         return began
 
     def kill_everything(self):
