@@ -21,9 +21,10 @@ TEST_CASE("a session can be looked at by its name, or all of them") {
   for (const std::string_view line :
        {" age=3s requests=1\n",
         "\n  frontend=l (id=1 mode=http), listener=door (id=1) addr=127.0.0.1:",
-        "\n  backend=l (id=1 mode=http)\n", "\n  server=s (id=1) addr=127.0.0.1:",
-        "\n  request=\"POST /x HTTP/1.1\" status=0\n", "\n  step=forward since=3", " expires=359",
-        " connection=0 response=-1\n", "\n  client: fd=", " kept=", " idle=3", "\n  server: fd="}) {
+        "\n  backend=l (id=1 mode=http)\n",
+        "\n  server=s (id=1) addr=127.0.0.1:", "\n  request=\"POST /x HTTP/1.1\" status=0\n",
+        "\n  step=forward since=3", " expires=359", " connection=", " response=-1\n",
+        "\n  client: fd=", " kept=", " idle=3", "\n  server: fd="}) {
     INFO(line);
     CHECK(shown.find(line) != std::string::npos);
   }
