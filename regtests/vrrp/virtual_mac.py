@@ -29,6 +29,13 @@ class MacPair(HawserPair):
         """The address follows the first advert."""
         wait_until(lambda: self.a.has("vrrp.51") and self.a.holds(VIP, "vrrp.51"), "the address is on vrrp.51")
 
+    def leave_behind(self):
+        """Everything of node a is killed once it is master, and the other node is master then. Returns when."""
+        self.settle()
+        killed = self.kill_everything()
+        self.taken_over(killed)
+        return killed
+
     def check_restored(self):
         wait_until(lambda: not self.a.has("vrrp.51"), "no interface is left")
         wait_until(lambda: [self.a.setting(name) for name in SETTINGS] == ["0", "0"], "the interface below has its settings back")
@@ -127,9 +134,7 @@ def after_deaths():
 
 def released_by_hand():
     with MacPair() as lab:
-        lab.settle()
-        killed = lab.kill_everything()
-        lab.taken_over(killed)
+        lab.leave_behind()
         path = str(lab.first.dir / "hawser.cfg")
         released = subprocess.run(["ip", "netns", "exec", lab.a.namespace, hawser.HAWSER, "--release-vips", "-f", path],
                                   capture_output=True, text=True)
@@ -139,9 +144,7 @@ def released_by_hand():
 
 def not_in_the_next_configuration():
     with MacPair() as lab:
-        lab.settle()
-        killed = lab.kill_everything()
-        lab.taken_over(killed)
+        killed = lab.leave_behind()
         plain = lab.config(FIRST).replace("    virtual-mac\n", "").replace(VIP, "10.99.0.61")
         other = HawserNode(lab.a, plain)
         lab.observer.wait(1, since=killed, node="a", kind="garp", target="10.99.0.61")
