@@ -198,16 +198,26 @@ TEST_CASE("who waits is served first come, first served") {
   }
 }
 
-TEST_CASE("a wait of `timeout queue` ends with 503, and the log says sQ") {
-  Lab lab(listen_with({.timeouts = " timeout client 4s\n timeout server 4s\n timeout queue 50ms\n",
-                       .servers = " server s @s1 maxconn 1\n"}));
+// The one place is taken, and who came second has waited for it in vain.
+struct InVain {
+  explicit InVain(std::string_view lines = "")
+      : lab(listen_with(
+            {.timeouts = " timeout client 4s\n timeout server 4s\n timeout queue 50ms\n",
+             .lines = lines,
+             .servers = " server s @s1 maxconn 1\n"})) {
+    Peer& second = lab.connect();
+    second.send(request("/2"));
+    CHECK(second.read_until("\r\n") == "HTTP/1.1 503 Service Unavailable\r\n");
+  }
+  Lab lab;
   Peer& first = lab.connect();
   Peer& server = lab.reach_server(first, request("/1"));
-  Peer& second = lab.connect();
-  second.send(request("/2"));
-  CHECK(second.read_until("\r\n") == "HTTP/1.1 503 Service Unavailable\r\n");
-  CHECK(lab.log_line().find(" sQ-- ") != std::string::npos);
-  answer(server, first);
+};
+
+TEST_CASE("a wait of `timeout queue` ends with 503, and the log says sQ") {
+  InVain waited;
+  CHECK(waited.lab.log_line().find(" sQ-- ") != std::string::npos);
+  answer(waited.server, waited.first);
 }
 
 TEST_CASE("a queue of `maxqueue` sends the next one elsewhere") {
@@ -262,16 +272,9 @@ TEST_CASE("who leaves the queue of a backend is logged without a server") {
 }
 
 TEST_CASE("a server that a key chose is counted as chosen although it had no room") {
-  Lab lab(listen_with({.timeouts = " timeout client 4s\n timeout server 4s\n timeout queue 50ms\n",
-                       .lines = " balance source\n",
-                       .servers = " server s @s1 maxconn 1\n"}));
-  Peer& first = lab.connect();
-  Peer& server = lab.reach_server(first, request("/1"));
-  Peer& second = lab.connect();
-  second.send(request("/2"));
-  CHECK(second.read_until("\r\n") == "HTTP/1.1 503 Service Unavailable\r\n");
-  CHECK(lab.log_line().find(" l/s ") != std::string::npos);
-  CHECK(lab.server_counters().lb_tot.value() == 2);
-  CHECK(lab.server_counters().conn_errors.value() == 1);
-  answer(server, first);
+  InVain waited(" balance source\n");
+  CHECK(waited.lab.log_line().find(" l/s ") != std::string::npos);
+  CHECK(waited.lab.server_counters().lb_tot.value() == 2);
+  CHECK(waited.lab.server_counters().conn_errors.value() == 1);
+  answer(waited.server, waited.first);
 }
