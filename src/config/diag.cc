@@ -123,13 +123,16 @@ Diagnostic& Diagnostic::with_hint(std::string sentence) {
   return *this;
 }
 
+bool Diag::ByContent::operator()(const Diagnostic* a, const Diagnostic* b) const {
+  return std::tie(a->severity, a->pos.file, a->pos.line, a->pos.column, a->text) <
+         std::tie(b->severity, b->pos.file, b->pos.line, b->pos.column, b->text);
+}
+
 Diagnostic& Diag::error(SourcePos pos, std::string text, size_t width) {
-  ++errors_;
   return add(Severity::kError, pos, std::move(text), width);
 }
 
 Diagnostic& Diag::warning(SourcePos pos, std::string text, size_t width) {
-  ++warnings_;
   return add(Severity::kWarning, pos, std::move(text), width);
 }
 
@@ -139,7 +142,15 @@ Diagnostic& Diag::notice(SourcePos pos, std::string text, size_t width) {
 
 Diagnostic& Diag::add(Severity severity, SourcePos pos, std::string text, size_t width) {
   const auto underlined = static_cast<uint16_t>(std::min<size_t>(width, UINT16_MAX));
-  return list_.emplace_back(Diagnostic{severity, pos, underlined, std::move(text), {}});
+  Diagnostic& added =
+      list_.emplace_back(Diagnostic{severity, pos, underlined, std::move(text), {}});
+  if (const auto [known, fresh] = said_.insert(&added); !fresh) {
+    list_.pop_back();
+    return **known;
+  }
+  errors_ += severity == Severity::kError ? 1 : 0;
+  warnings_ += severity == Severity::kWarning ? 1 : 0;
+  return added;
 }
 
 uint16_t Diag::add_file(std::string name, std::string_view text) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,9 +35,14 @@ struct Diagnostic {
   Diagnostic& with_hint(std::string sentence);
 };
 
-// Collects diagnostics of one reading. The returned references stay valid as long as the Diag.
+// Collects diagnostics of one reading. The returned references stay valid as long as the Diag. What
+// was said of a place is not said of it again: a line of `defaults` reaches many sections.
 class Diag {
  public:
+  Diag() = default;
+  Diag(const Diag&) = delete;
+  Diag& operator=(const Diag&) = delete;
+
   Diagnostic& error(SourcePos pos, std::string text, size_t width = 1);
   Diagnostic& warning(SourcePos pos, std::string text, size_t width = 1);
   Diagnostic& notice(SourcePos pos, std::string text, size_t width = 1);
@@ -66,9 +72,13 @@ class Diag {
     std::string name;
     std::string_view text;
   };
+  struct ByContent {
+    bool operator()(const Diagnostic* a, const Diagnostic* b) const;
+  };
   Diagnostic& add(Severity severity, SourcePos pos, std::string text, size_t width);
   std::vector<File> files_;
   std::deque<Diagnostic> list_;
+  std::set<Diagnostic*, ByContent> said_;  // of list_
   size_t errors_ = 0;
   size_t warnings_ = 0;
 };

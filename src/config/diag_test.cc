@@ -45,6 +45,18 @@ TEST_CASE("without errors the summary is about warnings, or empty") {
   CHECK(diag.summary() == "2 warnings\n");
 }
 
+TEST_CASE("what was said of a place is not said of it again") {
+  Diag diag;
+  diag.add_file("f", "x\n");
+  diag.error({1, 0, 1}, "a").with_hint("first");
+  diag.error({1, 0, 1}, "a").with_hint("second");
+  diag.error({2, 0, 1}, "a");
+  diag.warning({1, 0, 1}, "a");
+  CHECK(diag.all().size() == 3);
+  CHECK(diag.all().front().hint == "second");
+  CHECK(diag.summary() == "2 errors, 1 warning; nothing was changed\n");
+}
+
 TEST_CASE("a mark behind the end of a line, and over UTF-8, stands right") {
   Diag diag;
   diag.add_file("f", "ab 中文字 x\n");
