@@ -58,14 +58,15 @@ TEST_CASE("section lines that are wrong are refused, and their section is read a
         "1:1 missing <name> after 'backend'\n"
         "2:9 'a/b' is not a valid name for a backend "
         "(a name has letters, digits, '-', '_', '.' and ':' only)\n"
-        "3:11 unexpected 'b' after the section's name\n"
+        "3:11 unexpected 'b' after 'backend a' (a name is one word, such as 'a-b')\n"
         "4:9 '' is not a valid name for a backend "
         "(a name has letters, digits, '-', '_', '.' and ':' only)\n");
   CHECK(complaints("global now\ndefaults a b\nhttp-errors\nhttp-errors x y\n") ==
-        "1:8 unexpected 'now' after 'global'\n"
-        "2:12 unexpected 'b'\n"
+        "1:8 unexpected 'now' after 'global' (it has no name, and its keywords stand on the lines "
+        "below)\n"
+        "2:12 unexpected 'b' after 'defaults a' (a name is one word, such as 'a-b')\n"
         "3:1 missing <name> after 'http-errors'\n"
-        "4:15 unexpected 'y'\n");
+        "4:15 unexpected 'y' after 'http-errors x' (a name is one word, such as 'x-y')\n");
 }
 
 TEST_CASE("two sections of a kind may not share a name") {

@@ -4,8 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "base/testing.h"
-#include "config/parser.h"
+#include "config/testing.h"
 
 namespace hawser {
 namespace {
@@ -133,15 +132,23 @@ TEST_CASE("a line that ends too early is refused with its usage") {
   });
 }
 
-TEST_CASE("a word after a section's name is no address by accident") {
-  Diag diag;
-  parse_config("t", "frontend f g\nlisten l 127.0.0.1:80\n", diag);
-  CHECK(diag.errors() == 1);
-  CHECK(diag.render() ==
-        "t:1:12: error: unexpected 'g' after the section's name\n"
-        "    1 | frontend f g\n"
-        "      |            ^\n"
-        "   hint: 'from <name>', or an address with its port\n");
+TEST_CASE("what follows a section's name is refused with what it was to be") {
+  const auto told = [](std::string_view line) { return complaints(fmt::format("{}\n", line)); };
+  CHECK(told("backend my app") ==
+        "1:12 error: unexpected 'app' after 'backend my' (a name is one word, such as 'my-app')");
+  CHECK(told("backend app {") ==
+        "1:13 error: unexpected '{' after 'backend app' (there are no braces: a section ends where "
+        "the next one begins)");
+  CHECK(told("frontend web mode http") ==
+        "1:14 error: unexpected 'mode' after 'frontend web' ('mode' is a keyword, which stands on "
+        "a line of its own below)");
+  CHECK(told("listen web 80") ==
+        "1:12 error: unexpected '80' after 'listen web' (give the port in a line of its own below: "
+        "bind :80)");
+  CHECK(told("backend app 192.0.2.1:80/x") ==
+        "1:13 error: unexpected '192.0.2.1:80/x' after 'backend app' (a section's name is one "
+        "word)");
+  CHECK(told("listen web 127.0.0.1:80\ndisabled") == "");
 }
 
 TEST_CASE("words behind a complete line are refused with its usage") {

@@ -81,7 +81,10 @@ void Sections::open(Section section) {
 void Sections::begin_global(std::span<const Word> words) {
   open(kInGlobal);
   label_ = "global";
-  if (words.size() > 1) error(words[1], "unexpected " + quoted(words[1].text) + " after 'global'");
+  if (words.size() > 1) {
+    error(words[1], "unexpected " + quoted(words[1].text) + " after 'global'")
+        .with_hint("it has no name, and its keywords stand on the lines below");
+  }
 }
 
 void Sections::begin_defaults(std::span<const Word> words) {
@@ -90,7 +93,7 @@ void Sections::begin_defaults(std::span<const Word> words) {
   const ProxyConfig* from = nullptr;
   if (words.size() > 2) from = take_from(words);
   if (words.size() > 1) name = &words[1];
-  if (words.size() > 2) error(words[2], "unexpected " + quoted(words[2].text));
+  if (words.size() > 2) refuse_extra(words, words[2]);
 
   ProxyConfig& proxy = draft_.defaults.emplace_back(from != nullptr ? *from : ProxyConfig{});
   proxy.kind = ProxyKind::kDefaults;
@@ -134,10 +137,7 @@ void Sections::begin_bind(std::span<const Word> words) {
   const std::string_view address = words[2].text;
   const bool is_address = address.find_first_of(":/@") != address.npos;
   if (bind == nullptr || !is_address) {
-    Diagnostic& unexpected =
-        error(words[2], "unexpected " + quoted(address) + " after the section's name");
-    if (bind != nullptr) unexpected.with_hint("'from <name>', or an address with its port");
-    return;
+    return refuse_extra(words, words[2]);
   }
   KeywordCall call(words, 2, diag_, draft_, section_, proxy_, false);
   bind->parse(call);
@@ -205,7 +205,7 @@ void Sections::begin_mailers(std::span<const Word> words) {
 
 std::string Sections::take_only_name(std::span<const Word> words, Names& taken) {
   const Word* name = take_name(words);
-  if (words.size() > 2) error(words[2], "unexpected " + quoted(words[2].text));
+  if (words.size() > 2) refuse_extra(words, words[2]);
   if (name == nullptr) return {};
   label_ = name->text;
   const auto [known, fresh] = taken.try_emplace(label_, words[0].pos);
@@ -303,3 +303,23 @@ Diagnostic& Sections::error(const Word& word, std::string text) {
 }
 
 }  // namespace hawser
+void Sections::refuse_extra(std::span<const Word> words, const Word& extra) {
+  const std::string_view name = words[1].text, text = extra.text;
+  Diagnostic& unexpected =
+      error(extra, fmt::format("unexpected {} after '{} {}'", quoted(text), words[0].text, name));
+  const auto are = [](std::string_view chars, bool (*test)(char)) {
+    return std::all_of(chars.begin(), chars.end(), test);
+  };
+  if (text.starts_with('{')) {
+    unexpected.with_hint("there are no braces: a section ends where the next one begins");
+  } else if (KeywordTable::instance().find({&extra, 1}).in(section_) != nullptr) {
+    unexpected.with_hint(quoted(text) + " is a keyword, which stands on a line of its own below");
+  } else if ((section_ & (kInFrontend | kInListen)) != 0 && are(text, is_digit)) {
+    unexpected.with_hint(fmt::format("give the port in a line of its own below: bind :{}", text));
+  } else if (are(name, is_name_char) && are(text, is_name_char)) {
+    unexpected.with_hint(fmt::format("a name is one word, such as '{}-{}'", name, text));
+  } else {
+    unexpected.with_hint("a section's name is one word");
+  }
+}
+

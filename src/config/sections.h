@@ -63,6 +63,8 @@ class Sections {
   struct Use {
     SourcePos named, implied;  // line 0: never
   };
+  // Reports what follows the name of a section.
+  void refuse_extra(std::span<const Word> words, const Word& extra);
 
   Draft& draft_;
   Diag& diag_;
