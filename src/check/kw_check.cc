@@ -62,7 +62,7 @@ constexpr Keyword kRows[] = {
 HW_REGISTER(Keyword, kRows);
 
 constexpr ProxyCheck kChecks[] = {
-    {.name = "check ports", .order = 50, .check = check_ports},
+    {.name = "check ports", .order = 50, .check = check_ports, .needs_all_lines = true},
 };
 HW_REGISTER(ProxyCheck, kChecks);
 

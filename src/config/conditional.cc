@@ -31,6 +31,7 @@ void Conditionals::directive(std::span<const Word> words) {
     if (row.directive == name) return message(words);
   }
   error(words[0], "unknown directive " + quoted(name)).hint_nearest(name, kDirectives);
+  mark_unread();
 }
 
 void Conditionals::open(std::span<const Word> words) {
@@ -106,15 +107,21 @@ bool Conditionals::evaluate(std::span<const Word> words) {
 
 bool Conditionals::needs_block(std::span<const Word> words) {
   if (!blocks_.empty()) return true;
-  error(words[0], quoted(words[0].text) + " without '.if'");
+  if (!maybe_opened_) error(words[0], quoted(words[0].text) + " without '.if'");
   return false;
+}
+
+void Conditionals::mark_unread() {
+  maybe_opened_ = true;
+  for (Block& block : blocks_) block.maybe_closed = true;
 }
 
 void Conditionals::end_file() {
   for (const Block& block : blocks_) {
-    diag_.error(block.opened, "this '.if' has no '.endif'", 3);
+    if (!block.maybe_closed) diag_.error(block.opened, "this '.if' has no '.endif'", 3);
   }
   blocks_.clear();
+  maybe_opened_ = false;
 }
 
 Diagnostic& Conditionals::error(const Word& word, std::string text) {

@@ -22,6 +22,10 @@ class Conditionals {
   // Handles a line whose first word begins with a dot.
   void directive(std::span<const Word> words);
 
+  // Takes note of a line with a dot that could not be read: which blocks there are is not known
+  // from here on.
+  void mark_unread();
+
   // Blocks end with their file: those left open are reported.
   void end_file();
 
@@ -36,6 +40,7 @@ class Conditionals {
     SourcePos opened;
     State state;
     bool had_else = false;
+    bool maybe_closed = false;  // by a line that could not be read
   };
 
   void open(std::span<const Word> words);
@@ -51,6 +56,7 @@ class Conditionals {
   Diag& diag_;
   bool show_diag_;
   std::vector<Block> blocks_;
+  bool maybe_opened_ = false;  // a block, by a line that could not be read
 };
 
 }  // namespace hawser

@@ -175,6 +175,8 @@ struct ProxyCheck {
   std::string_view name;
   int order;
   void (*check)(Draft& draft, ProxyConfig& proxy, Diag& diag);
+  // It judges what is missing, or how lines go together: not called for an incomplete proxy.
+  bool needs_all_lines = false;
 };
 
 // The same for the file as a whole, after the proxies.

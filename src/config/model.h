@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "base/address.h"
@@ -316,6 +317,8 @@ struct CheckConfig {
 // What a proxy section says. Values that `defaults` gives are copied when the section starts.
 struct ProxyConfig {
   ProxyKind kind = ProxyKind::kDefaults;
+  // A line of it, or of its defaults, was refused: what it seems to lack may be there.
+  bool incomplete = false;
   SourcePos pos;
   std::string name;
   uint32_t index = kNoIndex;  // in Config::proxies
@@ -374,6 +377,7 @@ struct ProxyConfig {
 };
 
 struct HttpErrorsConfig {
+  bool incomplete = false;  // as in ProxyConfig
   SourcePos pos;
   std::string name;
   ErrorReplies replies;
@@ -381,6 +385,7 @@ struct HttpErrorsConfig {
 
 // global keyword → value. 0 or empty: not given, the default is decided where it is used.
 struct GlobalConfig {
+  bool incomplete = false;  // as in ProxyConfig
   bool daemon = false;
   bool quiet = false;
   bool debug = false;
@@ -419,8 +424,17 @@ struct GlobalConfig {
   } tune;
 };
 
+// Sections whose first line was refused: who refers to one of them makes no mistake of his own.
+// Empty in a configuration that runs.
+struct RefusedSections {
+  std::unordered_set<std::string> names;
+  bool unnamed = false;  // the name of one could not be read
+  bool may_have(const std::string& name) const { return unnamed || names.contains(name); }
+};
+
 struct Config {
   GlobalConfig global;
+  RefusedSections refused;
   std::vector<std::unique_ptr<ProxyConfig>> proxies;  // in file order, without defaults
   std::vector<std::unique_ptr<HttpErrorsConfig>> http_errors;
   std::vector<std::unique_ptr<VrrpConfig>> vrrps;  // in file order, without vrrp-defaults

@@ -38,7 +38,12 @@ class Parser {
       read_line(line, pos);
       begin = end + 1;
     }
+    const size_t errors = diag_.errors();
     conditionals_.end_file();
+    if (diag_.errors() != errors) {  // an open block may have switched off what was not meant
+      sections_.mark_incomplete();
+      draft_.config->refused.unnamed = true;
+    }
     sections_.end();
     lexer_.set_section({});
   }
@@ -48,14 +53,36 @@ class Parser {
     // What a condition has switched off may hold anything but further conditions.
     const size_t first = skip_separators(line, 0);
     if (!conditionals_.active() && !line.substr(first).starts_with('.')) return;
-    const auto words = lexer_.cut(line, pos);
-    if (!words || words->empty()) return;
-    if (words->front().text.starts_with('.')) return conditionals_.directive(*words);
-    if (sections_.begin(*words)) return lexer_.set_section(sections_.label());
+    const size_t errors = diag_.errors();
+    if (const auto words = lexer_.cut(line, pos)) {
+      if (!words->empty()) read_words(*words);
+    } else {
+      skip_uncut(line.substr(first));
+    }
+    if (diag_.errors() != errors) sections_.mark_incomplete();
+  }
+
+  void read_words(std::span<const Word> words) {
+    if (words[0].text.starts_with('.')) return conditionals_.directive(words);
+    if (sections_.begin(words)) {
+      column_ = 0;
+      return lexer_.set_section(sections_.label());
+    }
     if (sections_.skipping()) return;
-    if (sections_.is_open()) return read_keyword(*words);
-    refuse_outside(words->front());
-    sections_.skip();
+    if (sections_.is_open()) return read_keyword(words);
+    refuse_outside(words[0]);
+    sections_.refuse(words);
+  }
+
+  // A line that could not be cut into words, which has been said, may begin a section or a block.
+  void skip_uncut(std::string_view line) {
+    if (line.starts_with('.')) return conditionals_.mark_unread();
+    const size_t begin = std::min(line.find_first_not_of("\"'"), line.size());
+    const size_t end = line.find_first_of(" \t\"'", begin);
+    const Word first{line.substr(begin, end - begin), {}, 0};
+    if (!Sections::is_name(first.text)) return;
+    sections_.refuse({&first, 1});
+    draft_.config->refused.unnamed = true;
   }
 
   // What other languages begin a file with has another hint than what is mistyped.
@@ -78,7 +105,15 @@ class Parser {
     const Section section = sections_.section();
     const auto match = KeywordTable::instance().find(rest);
     const Keyword* row = match.in(section);
-    if (row == nullptr) return refuse_keyword(rest, match, section, diag_);
+    if (row == nullptr) {
+      const bool outdented = words[0].pos.column == 1 && column_ > 1;
+      if (refuse_keyword(rest, match, section, outdented, diag_)) {
+        sections_.mark_incomplete();  // it may have been a line of it after all
+        sections_.refuse(words);
+      }
+      return;
+    }
+    column_ = words[0].pos.column;
     if (prefixed && !may_negate(words[0], *row)) return;
     KeywordCall call(rest, match.words, diag_, draft_, section, sections_.proxy(), prefixed);
     call.set_usage(row->name, row->args);
@@ -101,6 +136,7 @@ class Parser {
   Lexer lexer_;
   Conditionals conditionals_;
   Sections sections_;
+  uint16_t column_ = 0;  // where the section's last keyword stands
 };
 
 }  // namespace

@@ -70,9 +70,9 @@ TEST_CASE("section lines that are wrong are refused, and their section is read a
 }
 
 TEST_CASE("two sections of a kind may not share a name") {
-  CHECK(complaints("backend a\nfrontend b\nbackend b\nbackend a\nlisten b\n") ==
-        "4:9 backend 'a' has the same name as another backend (first defined at t:1)\n"
-        "5:8 listen 'b' has the same name as another backend (first defined at t:3)\n");
+  CHECK(complaints("backend a\nfrontend b\ndisabled\nbackend b\nbackend a\nlisten b\n") ==
+        "5:9 backend 'a' has the same name as another backend (first defined at t:1)\n"
+        "6:8 listen 'b' has the same name as another backend (first defined at t:4)\n");
   CHECK(complaints("http-errors a\nbackend a\nhttp-errors a\n") ==
         "3:13 http-errors section 'a' is already defined (first defined at t:1)\n");
 }

@@ -66,7 +66,13 @@ bool refuse_unbuilt(std::span<const Word> words, Vocabulary vocabulary, Diag& di
   return false;
 }
 
-void refuse_unknown(std::span<const Word> words, Section section, Diag& diag) {
+bool is_section(std::string_view name) {
+  const auto names = known_sections();
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// True: it seems to begin a section.
+bool refuse_unknown(std::span<const Word> words, Section section, bool outdented, Diag& diag) {
   const KeywordTable& table = KeywordTable::instance();
   const std::string_view first = words[0].text;
   if (table.is_group(first)) {
@@ -75,14 +81,14 @@ void refuse_unknown(std::span<const Word> words, Section section, Diag& diag) {
       diag.error(words[0].pos, fmt::format("'{}' must be followed by another word", first),
                  words[0].width)
           .with_hint(fmt::format("one of: {}", fmt::join(names, ", ")));
-      return;
+      return false;
     }
     const std::string_view near = nearest(words[1].text, names);
     Diagnostic& error = diag.error(
         words[1].pos, fmt::format("unknown keyword '{} {}'", first, words[1].text), words[1].width);
     error.with_hint(near.empty() ? fmt::format("one of: {}", fmt::join(names, ", "))
                                  : fmt::format("did you mean '{} {}'?", first, near));
-    return;
+    return false;
   }
   const auto names = table.names(section);
   Diagnostic& unknown = diag.error(
@@ -91,12 +97,18 @@ void refuse_unknown(std::span<const Word> words, Section section, Diag& diag) {
       words[0].width);
   auto all = names;
   all.insert(all.end(), known_sections().begin(), known_sections().end());
-  const std::string_view near = nearest(first, all);
-  unknown.hint_nearest(first, near.empty() ? std::span(names) : std::span(all));
+  std::string_view near = nearest(first, all);
+  if (near.empty() && words.size() > 1) near = nearest(name_of(words, 2), names);
+  if (near.empty()) {
+    unknown.hint_nearest(first, names);
+  } else {
+    unknown.with_hint(fmt::format("did you mean '{}'?", near));
+  }
   const bool global = is_unbuilt(Vocabulary::kGlobal, first) ||
                       !no_effect_reason(Vocabulary::kGlobal, first).empty();
   if (global && section != kInGlobal) unknown.hint = "it belongs to: global";
   if (unknown.hint.empty()) unknown.hint = "'hawser -dK' prints the keywords of each section";
+  return near.empty() ? outdented : is_section(near);
 }
 
 // "timeout conect" in a proxy is a wrong timeout there, though `timeout` alone is a keyword of
@@ -106,40 +118,42 @@ bool is_wrong_member(std::string_view first, const KeywordTable::Match& match, S
 }
 
 // In sections that HAProxy does not have: what keepalived calls it.
-void refuse_vrrp_keyword(std::span<const Word> words, Section section, Diag& diag) {
+bool refuse_vrrp_keyword(std::span<const Word> words, Section section, bool outdented, Diag& diag) {
   const std::string_view first = words[0].text;
   const std::string_view hint = keepalived_hint(first);
-  if (hint.empty()) return refuse_unknown(words, section, diag);
+  if (hint.empty()) return refuse_unknown(words, section, outdented, diag);
   diag.error(words[0].pos, quoted(first) + " is a word of keepalived", words[0].width)
       .with_hint(std::string(hint));
+  return false;
 }
 
 }  // namespace
 
-void refuse_keyword(std::span<const Word> words, const KeywordTable::Match& match, Section section,
-                    Diag& diag) {
+bool refuse_keyword(std::span<const Word> words, const KeywordTable::Match& match, Section section,
+                    bool outdented, Diag& diag) {
   const std::string_view first = words[0].text;
   const bool elsewhere = !match.rows.empty() && !is_wrong_member(first, match, section);
-  if ((section & (kInVrrpSections | kInMailers)) != 0) {
-    return elsewhere ? refuse_section(words, match, section, diag)
-                     : refuse_vrrp_keyword(words, section, diag);
-  }
+  const bool is_ours = (section & (kInVrrpSections | kInMailers)) != 0;
   const auto vocabulary = section == kInGlobal ? Vocabulary::kGlobal : Vocabulary::kProxy;
   if (elsewhere) {
-    if (refuse_unbuilt(words, vocabulary, diag)) return;
-    return refuse_section(words, match, section, diag);
+    if (is_ours || !refuse_unbuilt(words, vocabulary, diag)) {
+      refuse_section(words, match, section, diag);
+    }
+    return false;
   }
+  if (is_ours) return refuse_vrrp_keyword(words, section, outdented, diag);
   if (const auto reason = no_effect_reason(vocabulary, first); !reason.empty()) {
     diag.warning(words[0].pos, fmt::format("'{}' has no effect: {}", first, reason),
                  words[0].width);
-    return;
+    return false;
   }
   if (const std::string form = modern_form(words); !form.empty()) {
     diag.error(words[0].pos, quoted(first) + " is gone since HAProxy 2.1", words[0].width)
         .with_hint("use: " + form);
-    return;
+    return false;
   }
-  if (!refuse_unbuilt(words, vocabulary, diag)) refuse_unknown(words, section, diag);
+  return !refuse_unbuilt(words, vocabulary, diag) &&
+         refuse_unknown(words, section, outdented, diag);
 }
 
 void refuse_rest(KeywordCall& call, const Keyword& row) {

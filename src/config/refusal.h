@@ -10,9 +10,10 @@
 namespace hawser {
 
 // Reports the line `words`, for whose keyword `match` has no row in `section`: as an error, or as a
-// warning where HAProxy goes on too.
-void refuse_keyword(std::span<const Word> words, const KeywordTable::Match& match, Section section,
-                    Diag& diag);
+// warning where HAProxy goes on too. True: the line seems to begin a section, so that what follows
+// does not belong to `section`. `outdented`: it stands left of the section's other lines.
+bool refuse_keyword(std::span<const Word> words, const KeywordTable::Match& match, Section section,
+                    bool outdented, Diag& diag);
 
 // Reports what a handler left over.
 void refuse_rest(KeywordCall& call, const Keyword& row);

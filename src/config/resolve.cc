@@ -96,7 +96,7 @@ void number_all(Config& config, Diag& diag) {
 }
 
 void check_modes(const ProxyConfig& frontend, const ProxyConfig& backend, Diag& diag) {
-  if (frontend.mode == backend.mode) return;
+  if (frontend.mode == backend.mode || frontend.incomplete || backend.incomplete) return;
   Diagnostic& error = diag.error(
       frontend.default_backend_pos,
       fmt::format("{} '{}' in mode {} cannot use {} '{}' in mode {} as its default backend",
@@ -126,6 +126,7 @@ void find_default_backends(Config& config, Diag& diag) {
     }
     const auto found = backends.find(proxy->default_backend_name);
     if (found == backends.end()) {
+      if (config.refused.may_have(proxy->default_backend_name)) continue;
       diag.error(proxy->default_backend_pos,
                  fmt::format("there is no backend '{}', the default backend of {} '{}'",
                              proxy->default_backend_name, kind_name(*proxy), proxy->name),
@@ -169,7 +170,9 @@ std::vector<const Check*> in_order() {
 void run_checks(Draft& draft, Diag& diag) {
   const auto checks = in_order<ProxyCheck>();
   for (const auto& proxy : draft.config->proxies) {
-    for (const ProxyCheck* check : checks) check->check(draft, *proxy, diag);
+    for (const ProxyCheck* check : checks) {
+      if (!proxy->incomplete || !check->needs_all_lines) check->check(draft, *proxy, diag);
+    }
   }
   for (const ConfigCheck* check : in_order<ConfigCheck>()) check->check(draft, diag);
 }

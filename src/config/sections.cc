@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "config/instead.h"
 #include "config/keyword_table.h"
+#include "config/nearest.h"
+#include "config/refusal.h"
 #include "config/unbuilt.h"
 
 namespace hawser {
@@ -32,7 +34,7 @@ Section section_of(ProxyKind kind) {
 
 }  // namespace
 
-bool Sections::begin(std::span<const Word> words) {
+std::span<const Sections::Begin> Sections::begins() {
   static constexpr Begin kBegins[] = {
       {"global", &Sections::begin_global},
       {"defaults", &Sections::begin_defaults},
@@ -46,8 +48,17 @@ bool Sections::begin(std::span<const Word> words) {
       {"vrrp-script", &Sections::begin_vrrp_script},
       {"mailers", &Sections::begin_mailers},
   };
+  return kBegins;
+}
+
+bool Sections::is_name(std::string_view word) {
+  return std::any_of(begins().begin(), begins().end(),
+                     [&](const Begin& row) { return row.name == word; });
+}
+
+bool Sections::begin(std::span<const Word> words) {
   const std::string_view name = words[0].text;
-  for (const Begin& row : kBegins) {
+  for (const Begin& row : begins()) {
     if (row.name != name) continue;
     (this->*row.begin)(words);
     return true;
@@ -70,6 +81,36 @@ void Sections::end() {
   draft_.vrrp_script = nullptr;
   draft_.mailers = nullptr;
   label_.clear();
+}
+
+void Sections::refuse(std::span<const Word> words) {
+  end();
+  skipping_ = true;
+  // Which kind was meant decides what may be missing elsewhere; what is no known kind may be any.
+  const std::string_view meant = nearest(words[0].text, known_sections());
+  if (meant.empty() || meant == "global") draft_.config->global.incomplete = true;
+  if (meant.empty() || meant == "defaults") {
+    ProxyConfig* defaults = draft_.current_defaults;
+    (defaults != nullptr ? *defaults : draft_.builtin).incomplete = true;
+  }
+  if (meant.empty() || meant == "vrrp-defaults") draft_.vrrp_defaults.incomplete = true;
+  // With two words the second is its name; a word alone may be the name of a section without a
+  // kind.
+  draft_.config->refused.names.emplace(words[words.size() > 1 ? 1 : 0].text);
+}
+
+void Sections::mark_incomplete() {
+  if (!open_) return;
+  if (section_ == kInGlobal) draft_.config->global.incomplete = true;
+  if (proxy_ != nullptr) proxy_->incomplete = true;
+  const auto mark = [](auto* section) {
+    if (section != nullptr) section->incomplete = true;
+  };
+  mark(draft_.http_errors);
+  mark(draft_.vrrp);
+  mark(draft_.vrrp_group);
+  mark(draft_.vrrp_script);
+  mark(draft_.mailers);
 }
 
 void Sections::open(Section section) {
@@ -219,6 +260,7 @@ std::string Sections::take_only_name(std::span<const Word> words, Names& taken) 
 const Word* Sections::take_name(std::span<const Word> words) {
   if (words.size() == 1) {
     error(words[0], fmt::format("missing <name> after '{}'", words[0].text));
+    draft_.config->refused.unnamed = true;
     return nullptr;
   }
   const Word& name = words[1];
@@ -226,6 +268,7 @@ const Word* Sections::take_name(std::span<const Word> words) {
   if (bad != name.text.end() || name.text.empty()) {
     error(name, fmt::format("{} is not a valid name for a {}", quoted(name.text), words[0].text))
         .with_hint("a name has letters, digits, '-', '_', '.' and ':' only");
+    draft_.config->refused.unnamed = true;
   }
   return &name;
 }
@@ -298,11 +341,6 @@ void Sections::check_duplicate(const ProxyConfig& proxy, const Word& name) {
       .with_hint("first defined at " + diag_.place(other->pos));
 }
 
-Diagnostic& Sections::error(const Word& word, std::string text) {
-  return diag_.error(word.pos, std::move(text), word.width);
-}
-
-}  // namespace hawser
 void Sections::refuse_extra(std::span<const Word> words, const Word& extra) {
   const std::string_view name = words[1].text, text = extra.text;
   Diagnostic& unexpected =
@@ -323,3 +361,8 @@ void Sections::refuse_extra(std::span<const Word> words, const Word& extra) {
   }
 }
 
+Diagnostic& Sections::error(const Word& word, std::string text) {
+  return diag_.error(word.pos, std::move(text), word.width);
+}
+
+}  // namespace hawser

@@ -18,15 +18,19 @@ class Sections {
   // Begins a section when the first word is the name of one; false: it is not. A line that is wrong
   // in some way is reported and begins its section all the same, so that the lines in it are read.
   bool begin(std::span<const Word> words);
+  static bool is_name(std::string_view word);
 
   // Ends the section, as the end of a file does.
   void end();
 
   // Whether lines are read: inside a section.
   bool is_open() const { return open_; }
-  // In a section that was refused: its lines are passed over in silence.
+  // Ends the section for one that was refused: its lines are passed over in silence, and nothing is
+  // said of what they may have held. `words`: its first line, as far as it could be read.
+  void refuse(std::span<const Word> words);
   bool skipping() const { return skipping_; }
-  void skip() { skipping_ = true; }
+  // Takes note that a line of the section was refused.
+  void mark_incomplete();
   Section section() const { return section_; }
   ProxyConfig* proxy() const { return proxy_; }  // nullptr: not a proxy's section
   // What .SECTION stands for.
@@ -39,6 +43,7 @@ class Sections {
     void (Sections::*begin)(std::span<const Word> words);
   };
 
+  static std::span<const Begin> begins();
   void open(Section section);
   void begin_global(std::span<const Word> words);
   void begin_defaults(std::span<const Word> words);
@@ -58,13 +63,13 @@ class Sections {
   const ProxyConfig* take_from(std::span<const Word>& words);
   void note_use(const ProxyConfig* defaults, const Word& word, bool named);
   void check_duplicate(const ProxyConfig& proxy, const Word& name);
+  // Reports what follows the name of a section.
+  void refuse_extra(std::span<const Word> words, const Word& extra);
   Diagnostic& error(const Word& word, std::string text);
 
   struct Use {
     SourcePos named, implied;  // line 0: never
   };
-  // Reports what follows the name of a section.
-  void refuse_extra(std::span<const Word> words, const Word& extra);
 
   Draft& draft_;
   Diag& diag_;

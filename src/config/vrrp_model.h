@@ -154,6 +154,7 @@ struct VirtualMac {
 
 // A `vrrp` section, or `vrrp-defaults`.
 struct VrrpConfig {
+  bool incomplete = false;  // as in ProxyConfig
   SourcePos pos;
   std::string name;
   std::string interface;
@@ -223,6 +224,7 @@ struct VrrpInstanceConfig {
 };
 
 struct VrrpGroupConfig {
+  bool incomplete = false;  // as in ProxyConfig
   SourcePos pos;
   std::string name;
   std::vector<std::string> member_names;
@@ -234,6 +236,7 @@ struct VrrpGroupConfig {
 
 // What is run or looked at from time to time, by control, for every instance that tracks it.
 struct VrrpScriptConfig {
+  bool incomplete = false;  // as in ProxyConfig
   enum class Kind : uint8_t { kCommand, kFile, kNoFile, kTcp, kHttp };
   SourcePos pos;
   std::string name;
@@ -255,6 +258,7 @@ struct VrrpScriptConfig {
 };
 
 struct MailersConfig {
+  bool incomplete = false;  // as in ProxyConfig
   struct Mailer {
     SourcePos pos;
     std::string name;

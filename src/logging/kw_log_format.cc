@@ -134,7 +134,7 @@ void compile(LogFormatConfig& format, std::string_view text, const ProxyConfig& 
 void check_log_format(Draft& draft, ProxyConfig& proxy, Diag& diag) {
   if (!has_frontend(proxy.kind)) return;
   if (!any_target(*draft.config, proxy, [](const LogTarget&) { return true; })) {
-    if (proxy.log_style != LogStyle::kDefault) {
+    if (proxy.log_style != LogStyle::kDefault && !draft.config->global.incomplete) {
       diag.warning(proxy.pos, fmt::format("the log format of {} has no effect: nothing is logged",
                                           quoted(proxy.name)))
           .with_hint("give it a 'log' line, or 'log global' and a 'log' line in 'global'");
@@ -214,7 +214,8 @@ constexpr Keyword kRows[] = {
 };
 HW_REGISTER(Keyword, kRows);
 
-constexpr ProxyCheck kChecks[] = {{.name = "log-format", .order = 50, .check = check_log_format}};
+constexpr ProxyCheck kChecks[] = {
+    {.name = "log-format", .order = 50, .check = check_log_format, .needs_all_lines = true}};
 HW_REGISTER(ProxyCheck, kChecks);
 
 }  // namespace

@@ -181,7 +181,7 @@ constexpr Keyword kRows[] = {
 HW_REGISTER(Keyword, kRows);
 
 constexpr ProxyCheck kChecks[] = {
-    {.name = "cookie", .order = 10, .check = check_cookie},
+    {.name = "cookie", .order = 10, .check = check_cookie, .needs_all_lines = true},
 };
 HW_REGISTER(ProxyCheck, kChecks);
 

@@ -94,23 +94,16 @@ const HttpErrorsConfig* find_section(const Draft& draft, std::string_view name) 
   return nullptr;
 }
 
-// A line of a `defaults` section reaches many proxies and is reported once.
-bool is_reported(const Diag& diag, SourcePos pos, std::string_view text) {
-  return std::any_of(diag.all().begin(), diag.all().end(), [&](const Diagnostic& known) {
-    return known.pos.line == pos.line && known.pos.file == pos.file && known.text == text;
-  });
-}
-
 void apply_section(const Draft& draft, const ErrorSource& source, ErrorReplies& replies,
                    Diag& diag) {
   const HttpErrorsConfig* section = find_section(draft, source.section);
   if (section == nullptr) {
-    const std::string text = "there is no section 'http-errors " + source.section + "'";
-    if (!is_reported(diag, source.pos, text)) {
-      std::vector<std::string_view> names;
-      for (const auto& known : draft.config->http_errors) names.push_back(known->name);
-      diag.error(source.pos, text, source.section.size()).hint_nearest(source.section, names);
-    }
+    if (draft.config->refused.may_have(source.section)) return;
+    std::vector<std::string_view> names;
+    for (const auto& known : draft.config->http_errors) names.push_back(known->name);
+    diag.error(source.pos, "there is no section 'http-errors " + source.section + "'",
+               source.section.size())
+        .hint_nearest(source.section, names);
     return;
   }
   if (source.statuses.empty()) {
@@ -122,9 +115,11 @@ void apply_section(const Draft& draft, const ErrorSource& source, ErrorReplies& 
       replies[status] = found->second;
       continue;
     }
-    const std::string text =
-        fmt::format("section 'http-errors {}' has no reply for {}", source.section, status);
-    if (!is_reported(diag, source.pos, text)) diag.warning(source.pos, text, source.section.size());
+    if (section->incomplete) continue;
+    diag.warning(
+        source.pos,
+        fmt::format("section 'http-errors {}' has no reply for {}", source.section, status),
+        source.section.size());
   }
 }
 

@@ -165,7 +165,7 @@ constexpr Keyword kRows[] = {
 HW_REGISTER(Keyword, kRows);
 
 constexpr ProxyCheck kChecks[] = {
-    {.name = "forwarding headers", .order = 10, .check = check_mode},
+    {.name = "forwarding headers", .order = 10, .check = check_mode, .needs_all_lines = true},
 };
 HW_REGISTER(ProxyCheck, kChecks);
 

@@ -36,8 +36,6 @@ bool set_default_backend(KeywordCall& call) {
   return true;
 }
 
-// What is missing is judged last, and only where all that is there could be read: a `bind` line
-// with an error is not a missing one.
 // "listen" is a proxy in HAProxy's messages, which tools look for.
 std::string_view kind_name(const ProxyConfig& proxy) {
   if (proxy.kind == ProxyKind::kListen) return "proxy";
@@ -46,7 +44,7 @@ std::string_view kind_name(const ProxyConfig& proxy) {
 
 // HAProxy's rule: a backend without servers needs none, and a tunnel has its own where it is TCP.
 void check_timeouts(Draft&, ProxyConfig& proxy, Diag& diag) {
-  if (proxy.disabled || diag.errors() != 0) return;
+  if (proxy.disabled) return;
   std::string missing;
   const auto need = [&](Timeout which, std::string_view name) {
     if (proxy.timeout(which) != kNoTimeout) return;
@@ -66,8 +64,7 @@ void check_timeouts(Draft&, ProxyConfig& proxy, Diag& diag) {
 }
 
 void check_binds(Draft&, ProxyConfig& proxy, Diag& diag) {
-  if (proxy.disabled || diag.errors() != 0) return;
-  if (!has_frontend(proxy.kind) || !proxy.binds.empty()) return;
+  if (proxy.disabled || !has_frontend(proxy.kind) || !proxy.binds.empty()) return;
   diag.warning(proxy.pos, fmt::format("{} '{}' has no 'bind'", kind_name(proxy), proxy.name))
       .with_hint("declare it as a backend if it is one");
 }
@@ -97,8 +94,8 @@ constexpr Keyword kRows[] = {
 HW_REGISTER(Keyword, kRows);
 
 constexpr ProxyCheck kChecks[] = {
-    {.name = "bind lines", .order = 90, .check = check_binds},
-    {.name = "timeouts", .order = 90, .check = check_timeouts},
+    {.name = "bind lines", .order = 90, .check = check_binds, .needs_all_lines = true},
+    {.name = "timeouts", .order = 90, .check = check_timeouts, .needs_all_lines = true},
 };
 HW_REGISTER(ProxyCheck, kChecks);
 

@@ -115,7 +115,7 @@ constexpr Keyword kRows[] = {
 HW_REGISTER(Keyword, kRows);
 
 constexpr ProxyCheck kChecks[] = {
-    {.name = "monitor-uri", .order = 10, .check = check_monitor_uri},
+    {.name = "monitor-uri", .order = 10, .check = check_monitor_uri, .needs_all_lines = true},
 };
 HW_REGISTER(ProxyCheck, kChecks);
 

@@ -158,7 +158,7 @@ constexpr Keyword kRows[] = {
 HW_REGISTER(Keyword, kRows);
 
 constexpr ProxyCheck kChecks[] = {
-    {.name = "http options", .order = 10, .check = check_http_options},
+    {.name = "http options", .order = 10, .check = check_http_options, .needs_all_lines = true},
 };
 HW_REGISTER(ProxyCheck, kChecks);
 

@@ -71,7 +71,7 @@ void check_names(Draft&, ProxyConfig& proxy, Diag& diag) {
 
 constexpr ProxyCheck kChecks[] = {
     {.name = "server names", .order = 10, .check = check_names},
-    {.name = "servers", .order = 10, .check = check_servers},
+    {.name = "servers", .order = 10, .check = check_servers, .needs_all_lines = true},
 };
 HW_REGISTER(ProxyCheck, kChecks);
 

@@ -62,7 +62,7 @@ void check_notify(Draft& draft, Diag& diag) {
   Commands commands(diag);
   for (const auto& vrrp : draft.config->vrrps) {
     commands.check(vrrp->notify);
-    check_mails("vrrp", vrrp->name, vrrp->pos, vrrp->notify, diag);
+    if (!vrrp->incomplete) check_mails("vrrp", vrrp->name, vrrp->pos, vrrp->notify, diag);
   }
   const NotifyFifoConfig& fifo = draft.config->vrrp_process.notify_fifo;
   commands.check(fifo.script, fifo.user);
@@ -72,7 +72,7 @@ void check_notify(Draft& draft, Diag& diag) {
   }
   for (const auto& group : draft.config->vrrp_groups) {
     commands.check(group->notify);
-    check_mails("vrrp-group", group->name, group->pos, group->notify, diag);
+    if (!group->incomplete) check_mails("vrrp-group", group->name, group->pos, group->notify, diag);
   }
 }
 
@@ -91,7 +91,7 @@ void check_scripts(Draft& draft, Diag& diag) {
   const bool whole = diag.errors() == 0;
   for (const auto& script : draft.config->vrrp_scripts) {
     if (!script->kind_given) {
-      if (!whole) continue;
+      if (script->incomplete) continue;
       diag.error(script->pos, fmt::format("vrrp-script '{}' does nothing", script->name))
           .with_hint("add 'command', 'file', 'no-file', 'tcp' or 'http'");
     } else if (script->kind == VrrpScriptConfig::Kind::kCommand) {
@@ -110,9 +110,8 @@ void check_scripts(Draft& draft, Diag& diag) {
 }
 
 void check_mailers(Draft& draft, Diag& diag) {
-  if (diag.errors() != 0) return;
   for (const auto& mailers : draft.config->mailers) {
-    if (!mailers->mailers.empty()) continue;
+    if (!mailers->mailers.empty() || mailers->incomplete) continue;
     diag.error(mailers->pos, fmt::format("mailers section '{}' has no 'mailer'", mailers->name));
   }
 }

@@ -149,6 +149,7 @@ void find_members(Config& config, Diag& diag) {
       const SourcePos pos = group.member_positions[i];
       const auto found = sections.find(name);
       if (found == sections.end()) {
+        if (config.refused.may_have(name)) continue;
         diag.error(pos, fmt::format("there is no vrrp section '{}'", name), name.size())
             .hint_nearest(name, names);
         continue;
@@ -164,7 +165,7 @@ void find_members(Config& config, Diag& diag) {
       member.group = g;
       group.members.push_back(found->second);
     }
-    if (group.member_names.empty()) {
+    if (group.member_names.empty() && !group.incomplete) {
       diag.error(group.pos, fmt::format("vrrp-group '{}' has no 'members'", group.name));
     }
   }
@@ -177,7 +178,7 @@ void find_mailers(const Config& config, NotifyConfig& notify, Diag& diag) {
     names.push_back(config.mailers[i]->name);
     if (config.mailers[i]->name == notify.mailers) notify.mailers_index = i;
   }
-  if (notify.mailers_index != kNoIndex) return;
+  if (notify.mailers_index != kNoIndex || config.refused.may_have(notify.mailers)) return;
   diag.error(notify.mailers_pos, fmt::format("there is no mailers section '{}'", notify.mailers),
              notify.mailers.size())
       .hint_nearest(notify.mailers, names);

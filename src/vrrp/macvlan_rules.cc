@@ -74,7 +74,8 @@ class Names {
 void check_macvlans(Draft& draft, Diag& diag) {
   Names names(*draft.config, diag);
   for (const VrrpInstanceConfig& instance : draft.config->vrrp_instances) {
-    if (!instance.macvlan.empty()) names.check(instance);
+    const bool known = !draft.config->vrrps[instance.section]->incomplete;
+    if (known && !instance.macvlan.empty()) names.check(instance);
   }
 }
 

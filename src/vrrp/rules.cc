@@ -194,10 +194,9 @@ void check_heartbeats(const VrrpConfig& vrrp, Diag& diag) {
 
 void check_sections(Draft& draft, Diag& diag) {
   Config& config = *draft.config;
-  // A line that could not be read is not missing.
-  const bool whole = diag.errors() == 0;
   for (const auto& vrrp : config.vrrps) {
-    if (whole) check_missing(*vrrp, diag);
+    if (vrrp->incomplete) continue;
+    check_missing(*vrrp, diag);
     choose_signing_key(*vrrp, diag);
     check_sources(*vrrp, diag);
     check_peer_families(*vrrp, diag);
@@ -205,6 +204,7 @@ void check_sections(Draft& draft, Diag& diag) {
   }
   for (const VrrpInstanceConfig& instance : config.vrrp_instances) {
     const VrrpConfig& vrrp = section_of(config, instance);
+    if (vrrp.incomplete) continue;
     check_advert(vrrp, instance, diag);
     check_authentication(vrrp, instance, diag);
     check_owner(vrrp, instance, diag);

@@ -12,7 +12,7 @@ namespace {
 
 void find_backend(Config& config, TrackConfig& track, Diag& diag) {
   find_tracked_proxy(config, track, "backend", has_backend, diag);
-  if (track.index == kNoIndex) return;
+  if (track.index == kNoIndex || config.proxies[track.index]->incomplete) return;
   const size_t servers = config.proxies[track.index]->servers.size();
   if (track.at_least <= servers) return;
   diag.error(track.pos,

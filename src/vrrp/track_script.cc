@@ -20,6 +20,7 @@ void find_script(Config& config, TrackConfig& track, Diag& diag) {
     }
     return;
   }
+  if (config.refused.may_have(track.subject)) return;
   diag.error(track.subject_pos, fmt::format("there is no vrrp-script section '{}'", track.subject),
              track.width)
       .hint_nearest(track.subject, names);

@@ -16,6 +16,7 @@ void find_tracked_proxy(const Config& config, TrackConfig& track, std::string_vi
     }
     names.push_back(proxy->name);
   }
+  if (config.refused.may_have(track.subject)) return;
   diag.error(track.subject_pos, fmt::format("there is no {} '{}'", kind, track.subject),
              track.width)
       .hint_nearest(track.subject, names);

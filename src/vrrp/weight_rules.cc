@@ -94,7 +94,7 @@ void compare_with_peer(const VrrpConfig& vrrp, const Weights& weights, Diag& dia
 void check_weights(Draft& draft, Diag& diag) {
   for (const auto& vrrp : draft.config->vrrps) {
     const Weights weights(*draft.config, *vrrp);
-    if (weights.first() == nullptr) continue;
+    if (weights.first() == nullptr || vrrp->incomplete) continue;
     const SourcePos pos = weights.first()->pos;
     const int base = vrrp->priority;
     if (base == kOwner) {

@@ -166,7 +166,7 @@ constexpr Keyword kRows[] = {
 HW_REGISTER(Keyword, kRows);
 
 constexpr ProxyCheck kChecks[] = {
-    {.name = "balance", .order = 10, .check = check_balance},
+    {.name = "balance", .order = 10, .check = check_balance, .needs_all_lines = true},
 };
 HW_REGISTER(ProxyCheck, kChecks);
 
