@@ -23,7 +23,7 @@ TEST_CASE("two sections that listen on one address are told") {
   CHECK(said("frontend a\n bind :8000-8002\nfrontend b\n bind :8001-8003\n") ==
         "8: 'a' listens on 0.0.0.0:8001, too (each of them gets some of the clients; the other "
         "line is t:6)\n");
-  CHECK(said("frontend a\n bind /run/x\nlisten b\n bind unix@/run/x\n") ==
+  CHECK(said("frontend a\n bind /run/x\nfrontend b\n bind unix@/run/x\n") ==
         "8: 'a' listens on unix:/run/x, too (clients reach the last one only; the other line is "
         "t:6)\n");
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // How a backend reaches its servers, beside the servers themselves.
+#include <fmt/format.h>
+
 #include "base/text.h"
-#include "config/keyword.h"
+#include "config/draft.h"
 #include "proxy/source.h"
 
 namespace hawser {
@@ -21,6 +23,33 @@ bool set_source(KeywordCall& call) {
   return true;
 }
 
+// Whether requests get past the proxy's rules: none of them has a condition.
+bool passes(const ProxyConfig& proxy) { return proxy.http_request_rules.empty(); }
+
+// A backend without servers may be meant to show one page to everybody: the old way is an errorfile
+// for the 503 that it then answers with.
+bool has_an_answer(const ProxyConfig& proxy) {
+  return !proxy.servers.empty() || !passes(proxy) || !proxy.monitor_uri.empty() ||
+         proxy.error_replies.contains(503);
+}
+
+void check_empty_backends(Draft& draft, Diag& diag) {
+  const auto& proxies = draft.config->proxies;
+  for (const auto& frontend : proxies) {
+    if (frontend->disabled || !has_frontend(frontend->kind) || !passes(*frontend)) continue;
+    if (frontend->default_backend == kNoIndex || frontend->binds.empty()) continue;
+    const ProxyConfig& backend = *proxies[frontend->default_backend];
+    if (backend.disabled || backend.incomplete || has_an_answer(backend)) continue;
+    const bool http = backend.mode == Mode::kHttp;
+    diag.warning(backend.pos, fmt::format("{} '{}' has no 'server': {}",
+                                          backend.kind == ProxyKind::kListen ? "listen" : "backend",
+                                          backend.name,
+                                          http ? "every request is answered with 503"
+                                               : "every connection is closed at once"))
+        .with_hint("add 'server <name> <address>:<port>'");
+  }
+}
+
 constexpr Keyword kRows[] = {
     {.name = "fullconn",
      .sections = kInBackends,
@@ -36,6 +65,11 @@ constexpr Keyword kRows[] = {
      .summary = "address from which servers are connected to"},
 };
 HW_REGISTER(Keyword, kRows);
+
+constexpr ConfigCheck kChecks[] = {
+    {.name = "backends without servers", .order = 40, .check = check_empty_backends},
+};
+HW_REGISTER(ConfigCheck, kChecks);
 
 }  // namespace
 }  // namespace hawser

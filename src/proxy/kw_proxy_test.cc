@@ -350,7 +350,10 @@ TEST_CASE("a bad line of a proxy is refused at the right column") {
 
 TEST_CASE("what only HTTP can do is named where a proxy is not in mode http") {
   const auto warning = [](std::string_view line) {
-    return complaints(fmt::format("listen l\n bind :80\n timeout client 1s\n {}\n", line));
+    return complaints(
+        fmt::format("listen l\n bind :80\n timeout client 1s\n timeout connect 1s\n "
+                    "timeout server 1s\n server s 192.0.2.1:80\n {}\n",
+                    line));
   };
   const std::string_view lines[] = {"option http-buffer-request",
                                     "option http-ignore-probes",
