@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Commands about the program as a whole, and those that the workers answer.
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <ctime>
@@ -52,13 +53,46 @@ std::string local_date() {
   return std::string(text, length) + "." + millis.substr(1);
 }
 
+// The answers of the workers in one: each begins with a line that says how many events it counted.
+std::string sum_up_errors(std::string_view answers) {
+  uint64_t events = 0;
+  std::string messages;
+  for (const std::string_view line : split(answers, '\n')) {
+    if (const auto count = parse_uint(line)) {
+      events += *count;
+    } else if (!line.empty()) {
+      (messages += line) += '\n';
+    }
+  }
+  return fmt::format("Total events captured on [{}] : {}\n{}", local_date(), events, messages);
+}
+
+// The name of a proxy that is given by its name or its number; "": there is none.
+std::string_view proxy_name(const Config& config, std::string_view text) {
+  const auto id = parse_uint(text);
+  for (const auto& proxy : config.proxies) {
+    if (proxy->name == text || proxy->id == id) return proxy->name;
+  }
+  return {};
+}
+
+// show errors [<name>|<id>|-1 [request|response]]
 void run_show_errors(CommandCall& call) {
-  call.control.ask_workers(join("show errors", call.args),
-                           [reply = call.reply](std::string answer) {
-                             if (answer.empty())
-                               answer = "Total events captured on [" + local_date() + "] : 0";
-                             reply(std::move(answer));
-                           });
+  std::string request = "show errors";
+  if (!call.args.empty()) {
+    const std::string_view name =
+        call.args[0] == "-1" ? call.args[0] : proxy_name(call.config, call.args[0]);
+    if (name.empty()) return call.reply("No such proxy.");
+    (request += ' ') += name;
+  }
+  if (call.args.size() > 1) {
+    if (call.args[1] != "request" && call.args[1] != "response") {
+      return call.reply("Expects either 'request' or 'response'.");
+    }
+    (request += ' ') += call.args[1];
+  }
+  call.control.ask_workers(
+      request, [reply = call.reply](const std::string& answer) { reply(sum_up_errors(answer)); });
 }
 
 void run_set_maxconn_global(CommandCall& call) {
@@ -90,7 +124,7 @@ constexpr Command kRows[] = {
     {.name = "show errors",
      .level = CliLevel::kOperator,
      .run = run_show_errors,
-     .args = "[<proxy>] [request|response]",
+     .args = "[<proxy>|-1 [request|response]]",
      .summary = "report last request and/or response errors for each proxy"},
     {.name = "set maxconn global",
      .level = CliLevel::kAdmin,

@@ -160,10 +160,11 @@ class Worker final : public Role, public SessionRegistry {
   bool any_paused_ = false;
 };
 
-// What other processes ask for (RuntimeControl::ask_workers): "show sess [<id>|all]", "show
-// errors", "shutdown session <id>", "shutdown sessions server <slot>".
+// What other processes ask for (RuntimeControl::ask_workers): "show sess [<id>|all]", "show errors
+// [<proxy>] [request|response]", "shutdown session <id>", "shutdown sessions server <slot>".
 std::string Worker::answer(const std::string& request) {
-  constexpr std::string_view kShowSess = "show sess", kOfServer = "shutdown sessions server ";
+  constexpr std::string_view kShowSess = "show sess", kShowErrors = "show errors",
+                             kOfServer = "shutdown sessions server ";
   std::string out;
   if (request.starts_with(kShowSess)) {
     const std::string_view which = trim(std::string_view(request).substr(kShowSess.size()));
@@ -174,8 +175,9 @@ std::string Worker::answer(const std::string& request) {
         out += session->dump();
       }
     }
-  } else if (request.starts_with("show errors")) {
-    for (const auto& bad : plane_.captured_errors()) out += describe_bad_message(bad);
+  } else if (request.starts_with(kShowErrors)) {
+    const std::string_view which = trim(std::string_view(request).substr(kShowErrors.size()));
+    out = answer_show_errors(plane_.captured_errors(), plane_.config, which);
   } else if (request.starts_with(kOfServer)) {
     const auto slot = parse_uint(std::string_view(request).substr(kOfServer.size()));
     for (Session* session = first_; session != nullptr;) {
