@@ -18,7 +18,7 @@ constexpr int kEventsPerTurn = 256;
 }  // namespace
 
 Loop::Loop(Clock source) : clock_(source), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
-  read_clock();
+  idle_since_ns_ = read_clock();
   HW_ASSERT(epoll_);
   HW_ASSERT(uv_loop_init(&uv_) == 0);
   // Level-triggered: libuv's own set stays readable until uv_run() has emptied it. A null handler
@@ -72,13 +72,26 @@ int Loop::sleep_ms() {
   return static_cast<int>(std::min<int64_t>(wait, 60'000));
 }
 
+void Loop::count_idle(int64_t waited_ns) {
+  constexpr int64_t kPeriodNs = 1'000'000'000;
+  idle_ns_ += waited_ns;
+  const int64_t period = now_ns_ - idle_since_ns_;
+  if (period < kPeriodNs) return;
+  idle_percent_ = static_cast<uint32_t>(idle_ns_ * 100 / period);
+  idle_since_ns_ = now_ns_;
+  idle_ns_ = 0;
+}
+
 void Loop::turn() {
   hook_due_ms_ = INT64_MAX;
   for (const TurnHook& hook : hooks_) hook_due_ms_ = std::min(hook_due_ms_, hook(now_ms()));
 
   epoll_event events[kEventsPerTurn];
-  const int count = epoll_wait(epoll_.get(), events, kEventsPerTurn, sleep_ms());
+  const int most_ms = sleep_ms();
+  const int64_t before_ns = most_ms == 0 ? 0 : clock_();
+  const int count = epoll_wait(epoll_.get(), events, kEventsPerTurn, most_ms);
   read_clock();
+  count_idle(most_ms == 0 ? 0 : now_ns_ - before_ns);
   uv_update_time(&uv_);  // without it libuv's timers would never seem to be due
 
   ready_.swap(again_);

@@ -52,6 +52,9 @@ class Loop {
     return now_ns_;
   }
 
+  // The share of the last second or more that the loop waited for something to do.
+  uint32_t idle_percent() const { return idle_percent_; }
+
   // Registers a descriptor for its whole life: closing it ends the registration. false: errno says
   // why (ENOSPC, ENOMEM).
   bool watch(int fd, uint32_t epoll_events, IoHandler* handler);
@@ -97,6 +100,7 @@ class Loop {
   };
   void turn();
   int sleep_ms();
+  void count_idle(int64_t waited_ns);
 
   Clock clock_;
   uv_loop_t uv_;
@@ -106,6 +110,8 @@ class Loop {
   int64_t now_ns_ = 0;
   int64_t now_ms_ = 0;  // the same: asked for dozens of times a request
   int64_t hook_due_ms_ = 0;
+  int64_t idle_since_ns_ = 0, idle_ns_ = 0;  // what is counted at present: from when, and how much
+  uint32_t idle_percent_ = 100;
   std::vector<Ready> ready_, again_;
   size_t next_ready_ = 0;
   std::vector<Grave> graveyard_;

@@ -82,5 +82,38 @@ TEST_CASE("a turn takes in what is ready everywhere before it acts on any of it"
   CHECK(order == "ttoo");
 }
 
+// What the fake clock says next; each look at it takes 10 ms.
+int64_t fake_ns = 0;
+int64_t fake_clock() { return fake_ns += 10'000'000; }
+
+TEST_CASE("the idle share is what a loop waits for events, of the last second") {
+  struct Handler : IoHandler {
+    void on_io(uint32_t) override {}
+  } handler;
+  Loop loop(fake_clock);
+  Timer timer(loop, [] {});  // without one libuv has nothing to wait for
+  timer.start(Millis(3'600'000));
+  const Fd always_ready(eventfd(1, EFD_CLOEXEC));
+  REQUIRE(loop.watch(always_ready.get(), EPOLLIN, &handler));
+  bool busy = false;
+  int64_t end_ns = 0;
+  loop.add_turn_hook([&](int64_t) {
+    if (busy) loop.again(&handler, EPOLLIN);  // the next wait is none
+    if (fake_ns > end_ns) loop.stop();
+    return INT64_MAX;
+  });
+  const auto run_for = [&](int64_t seconds) {
+    end_ns = fake_ns + seconds * 1'000'000'000;
+    loop.run();
+  };
+  CHECK(loop.idle_percent() == 100);  // nothing was there to be done yet
+  run_for(3);
+  // Of 20 ms a turn, 10 pass in the wait.
+  CHECK(loop.idle_percent() == 50);
+  busy = true;
+  run_for(3);
+  CHECK(loop.idle_percent() == 0);
+}
+
 }  // namespace
 }  // namespace hawser
