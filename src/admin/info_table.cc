@@ -10,14 +10,12 @@
 #include <iterator>
 
 #include "admin/stats_sum.h"
+#include "base/release.h"
 
 namespace hawser {
 namespace {
 
 using In = const InfoSource&;
-
-// As in CHANGELOG.md; a release writes 2027/01/31. hatop wants a word here.
-constexpr const char* kReleaseDate = "unreleased";
 
 uint64_t uptime_s(In in) {
   const int64_t started = in.shared.header().started_ms.load(std::memory_order_relaxed);
@@ -105,8 +103,8 @@ constexpr InfoField kFields[] = {
     row(
         1, "Version", "POS", kText, [](In) { return Cell(HAWSER_VERSION); }, "its version"),
     row(
-        2, "Release_date", "POS", kText, [](In) { return Cell(kReleaseDate); },
-        "date of the version"),
+        2, "Release_date", "POS", kText, [](In) { return Cell(std::string(release_date())); },
+        "date of the version; 'unreleased' before it has one"),
     row(
         3, "Nbthread", "CGS", kU32, [](In) { return Cell(uint64_t{1}); },
         "threads of a worker, always 1"),

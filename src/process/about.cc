@@ -8,6 +8,7 @@
 
 #include <iterator>
 
+#include "base/release.h"
 #include "config/condition.h"
 #include "config/keyword_table.h"
 #include "config/listing.h"
@@ -27,11 +28,11 @@ std::string version_text() {
   utsname system{};
   uname(&system);
   return fmt::format(
-      "Hawser version {} - a reverse proxy with VRRP\n"
+      "Hawser version {} {} - a reverse proxy with VRRP\n"
       "HAProxy version {} dialect\n"
       "Running on: {} {} {} {}\n",
-      HAWSER_VERSION, kDialectVersion, system.sysname, system.release, system.version,
-      system.machine);
+      HAWSER_VERSION, release_date(), kDialectVersion, system.sysname, system.release,
+      system.version, system.machine);
 }
 
 std::string build_options_text() {
