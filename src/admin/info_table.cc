@@ -88,6 +88,15 @@ Cell node(In in) {
   return ::gethostname(name.data(), name.size() - 1) == 0 ? Cell(std::string(name.data())) : Cell();
 }
 
+// The mean of the workers.
+Cell idle_percent(In in) {
+  uint64_t sum = 0;
+  for (uint32_t worker = 0; worker < in.shared.workers(); ++worker) {
+    sum += in.shared.process(kFirstWorker + worker).idle_percent.load(std::memory_order_relaxed);
+  }
+  return sum / std::max<uint64_t>(in.shared.workers(), 1);
+}
+
 // Absent when the file does not give it.
 Cell text(const std::string& value) { return value.empty() ? Cell() : Cell(value); }
 
@@ -160,6 +169,8 @@ constexpr InfoField kFields[] = {
     row(
         48, "Run_queue", "MGP", kU32, [](In) { return Cell(uint64_t{0}); },
         "always 0: what is ready is handled at once"),
+    row(49, "Idle_pct", "MAP", kU32, idle_percent,
+        "percentage of the last second that the workers waited for something to do"),
     row(50, "node", "COS", kText, node, "name of this node: global.node, or the host's"),
     row(
         51, "description", "COS", kText, [](In in) { return text(in.config.global.description); },

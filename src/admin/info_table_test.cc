@@ -16,6 +16,8 @@ TEST_CASE("show info adds the workers up, under HAProxy's names and numbers") {
   shared.process_counters(1).req_tot.add(6);
   shared.process_counters(0).pipes_used.store(1);
   shared.process_counters(1).pipes_used.store(2);
+  shared.process(kFirstWorker).idle_percent.store(90);
+  shared.process(kFirstWorker + 1).idle_percent.store(41);
   shared.process(kMasterSlot).pid.store(4711);
   const InfoSource source{site.config, shared, 1'000 + 93'784'000, 1'800'000'000'000};
 
@@ -24,8 +26,8 @@ TEST_CASE("show info adds the workers up, under HAProxy's names and numbers") {
   for (const char* line :
        {"Name: Hawser\n", "\nNbproc: 2\n", "\nPid: 4711\n", "\nUptime: 1d 2h03m04s\n",
         "\nUptime_sec: 93784\n", "\nMaxconn: 1000\n", "\nCurrConns: 7\n", "\nCumReq: 11\n",
-        "\nnode: n1\n", "\nPipesUsed: 3\n", "\nRelease_date: unreleased\n", "\nListeners: 1\n",
-        "\nJobs: 8\n", "\nStart_time_sec: 1799906216\n"}) {
+        "\nnode: n1\n", "\nPipesUsed: 3\n", "\nIdle_pct: 65\n", "\nListeners: 1\n", "\nJobs: 8\n",
+        "\nStart_time_sec: 1799906216\n"}) {
     INFO(line);
     CHECK(plain.find(line) != std::string::npos);
   }

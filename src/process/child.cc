@@ -157,8 +157,9 @@ class ChildProcess {
 }  // namespace
 
 void beat_on_every_turn(Loop& loop, Heartbeat& heartbeat) {
-  loop.add_turn_hook([&heartbeat](int64_t now_ms) {
+  loop.add_turn_hook([&loop, &heartbeat](int64_t now_ms) {
     heartbeat.beat_ns.store(monotonic_ns(), std::memory_order_relaxed);
+    heartbeat.idle_percent.store(loop.idle_percent(), std::memory_order_relaxed);
     return now_ms + kBeatEveryMs;
   });
 }

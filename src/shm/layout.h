@@ -46,8 +46,9 @@ struct alignas(64) Heartbeat {
   // The process, a worker: since when it can accept no connection, for want of descriptors or
   // memory; 0: it can. Limits of the configuration are no such want.
   std::atomic<int64_t> deaf_ns;
-  std::atomic<int64_t> lost_ns;     // master: when it learned that the predecessor had ended
-  std::atomic<int64_t> serving_ns;  // the process: since when it serves; 0: not yet
+  std::atomic<int64_t> lost_ns;        // master: when it learned that the predecessor had ended
+  std::atomic<int64_t> serving_ns;     // the process: since when it serves; 0: not yet
+  std::atomic<uint32_t> idle_percent;  // the process: Loop::idle_percent()
 };
 
 // kStopping: up, but takes only what persistence sends to it (the statistics say NOLB).
