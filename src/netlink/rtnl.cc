@@ -9,7 +9,6 @@
 #include <net/if.h>
 #include <netlink/msg.h>
 
-#include "base/assert.h"
 #include "netlink/message.h"
 
 namespace hawser {
@@ -150,20 +149,6 @@ Result<bool> Rtnl::add(const KernelRule& rule) {
 Result<bool> Rtnl::remove(const KernelRule& rule) {
   NetlinkMessage message = rule_message(RTM_DELRULE, 0, rule);
   return verdict(request(message.release()), ENOENT, "remove " + describe(rule));
-}
-
-Result<> Rtnl::dump(int type, int family, const std::function<void(const nlmsghdr&)>& each) {
-  nl_msg* message = nlmsg_alloc_simple(type, 0);
-  HW_ASSERT(message != nullptr);
-  // Links and addresses begin with a header of their own, whose first byte is the family.
-  const size_t size = type == RTM_GETLINK ? sizeof(ifinfomsg) : sizeof(ifaddrmsg);
-  char header[sizeof(ifinfomsg)] = {static_cast<char>(family)};
-  HW_ASSERT(nlmsg_append(message, header, size, NLMSG_ALIGNTO) == 0);
-  const NetlinkSocket::Answer answer = socket_.dump(*nlmsg_hdr(message), each);
-  nlmsg_free(message);
-  if (answer.code == 0) return {};
-  return answer.error(type == RTM_GETLINK ? "cannot list the interfaces"
-                                          : "cannot list the addresses");
 }
 
 }  // namespace hawser

@@ -81,6 +81,10 @@ class Rtnl {
   Result<bool> remove(const KernelRoute& route);
   Result<bool> add(const KernelRule& rule);
   Result<bool> remove(const KernelRule& rule);
+  // Those of both families that bear this mark, and that a KernelRoute or KernelRule says all
+  // about.
+  Result<std::vector<KernelRoute>> routes(uint8_t protocol);
+  Result<std::vector<KernelRule>> rules(uint8_t protocol);
 
   // A macvlan in bridge mode over the interface `base`, down; returns its index.
   Result<uint32_t> make_macvlan(const std::string& name, uint32_t base, const MacAddress& mac,
@@ -104,6 +108,9 @@ class Rtnl {
  private:
   explicit Rtnl(NetlinkSocket socket) : socket_(std::move(socket)) {}
   NetlinkSocket::Answer request(nl_msg* message);  // frees it
+  template <class Header>
+  Result<> dump(int type, const Header& header, const char* what,
+                const std::function<void(const nlmsghdr&)>& each);
   Result<std::optional<LinkDetails>> get_link(nl_msg* message);
   NetlinkSocket socket_;
 };

@@ -136,6 +136,61 @@ TEST_CASE("rules are added once and removed once", "[netns]") {
              "from 192.0.2.0/24 to 198.51.100.7 fwmark 0x5 iif d0 lookup 1000");
 }
 
+TEST_CASE("routes and rules of one mark are listed as they were added", "[netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  Site site;
+  REQUIRE(done(site.kernel->add(site.address("192.0.2.10", 24))));
+  run("ip addr add 2001:db8::1/64 dev d0 nodad && ip route add 10.1.0.0/16 via 192.0.2.1 && "
+      "ip route add blackhole 10.2.0.0/16 proto 112 && ip rule add not from 10.1.0.0/16 table 9 "
+      "protocol 112 && ip rule add from 10.3.0.0/16 table 1000");
+  KernelRoute route;
+  route.protocol = kProtocol;
+  route.table = 1000;
+  route.metric = 7;
+  KernelRule rule;
+  rule.protocol = kProtocol;
+  rule.iif = "d0";
+  rule.fwmark = 5;
+  rule.table = 1000;
+  rule.priority = 900;
+  for (const auto& [network, gateway] :
+       {std::pair("198.51.100.0", "192.0.2.1"), std::pair("2001:db8:1::", "2001:db8::2")}) {
+    route.to = rule.from = Address::parse_ip(network);
+    route.via = rule.to = Address::parse_ip(gateway);
+    route.family = rule.family = route.to->family();
+    const bool is_ipv4 = route.family == AF_INET;
+    route.prefix = rule.from_prefix = is_ipv4 ? 24 : 64;
+    rule.to_prefix = is_ipv4 ? 32 : 128;
+    REQUIRE(done(site.kernel->add(route)));
+    REQUIRE(done(site.kernel->add(rule)));
+  }
+  auto routes = site.kernel->routes(kProtocol);
+  auto rules = site.kernel->rules(kProtocol);
+  REQUIRE(routes);
+  REQUIRE(rules);
+  REQUIRE(routes->size() == 2);
+  REQUIRE(rules->size() == 2);
+  // The last ones added.
+  CHECK(routes->back().to == route.to);
+  CHECK(routes->back().prefix == 64);
+  CHECK(routes->back().via == route.via);
+  CHECK(routes->back().ifindex == site.index);
+  CHECK(routes->back().table == 1000);
+  CHECK(routes->back().metric == 7);
+  CHECK(rules->back().from == rule.from);
+  CHECK(rules->back().to == rule.to);
+  CHECK(rules->back().to_prefix == 128);
+  CHECK(rules->back().iif == "d0");
+  CHECK(rules->back().fwmark == 5);
+  CHECK(rules->back().table == 1000);
+  CHECK(rules->back().priority == 900);
+  for (const KernelRoute& each : *routes) CHECK(done(site.kernel->remove(each)));
+  for (const KernelRule& each : *rules) CHECK(done(site.kernel->remove(each)));
+  CHECK(run("ip route show table 1000; ip rule show table 1000").find("198.51.100") ==
+        std::string::npos);
+}
+
 TEST_CASE("a refusal says what was to be done, and why the kernel did not", "[netns]") {
   TestNamespace ns;
   if (!ns) return;

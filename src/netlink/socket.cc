@@ -72,6 +72,9 @@ Result<NetlinkSocket> NetlinkSocket::open(int protocol) {
   // Kernels before 4.12 have no words of their own; the errno is there anyway.
   ::setsockopt(fd.get(), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof on);
   ::setsockopt(fd.get(), SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof on);
+  // Lists are filtered as their requests say, since 4.20; whoever reads one filters it
+  // nevertheless.
+  ::setsockopt(fd.get(), SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof on);
   const int size = 1 << 20;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
   return NetlinkSocket(std::move(fd));
