@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "vrrp/instance.h"
+#include "vrrp/kernel_place.h"
 
 namespace hawser::vrrp {
 namespace {

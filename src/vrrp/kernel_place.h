@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An address as the kernel lists it, and the first error of many steps.
+// An address as the kernel lists it, the mark of what is ours, and the first error of many steps.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,10 @@
 struct nlmsghdr;
 
 namespace hawser::vrrp {
+
+// Marks addresses (IFA_PROTO, Linux 5.18), routes and rules as ours. The kernel's own numbers are
+// below 8, and no other routing program has this one.
+inline constexpr uint8_t kOurProtocol = 112;
 
 struct KernelPlace {
   uint32_t ifindex = 0;

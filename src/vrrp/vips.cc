@@ -12,6 +12,7 @@
 #include <tuple>
 
 #include "vrrp/kernel_place.h"
+#include "vrrp/kernel_routing.h"
 
 namespace hawser::vrrp {
 namespace {
@@ -50,6 +51,20 @@ class Vips::Moment {
         protocols_->find({address.ifindex, address.prefix, Ip::from_address(address.address)});
     return found == protocols_->end() ? std::optional<uint8_t>() : found->second;
   }
+  Result<> add(const KernelRule& rule) {
+    // The kernel would give it another priority each time, and so take it for another rule.
+    if (rule.priority == 0) {
+      if (!rules_) {
+        auto read = kernel_.rules(kOurProtocol);
+        if (!read) return read.error();
+        rules_ = std::move(read).value();
+      }
+      const auto is_it = [&rule](const KernelRule& found) { return is_same(found, rule); };
+      if (std::any_of(rules_->begin(), rules_->end(), is_it)) return {};
+    }
+    const auto added = kernel_.add(rule);
+    return added ? Result<>() : added.error();
+  }
 
  private:
   using Key = std::tuple<uint32_t, uint8_t, Ip>;  // interface, prefix, address
@@ -68,6 +83,7 @@ class Vips::Moment {
   const std::vector<std::string>& interfaces_;
   std::vector<std::optional<uint32_t>> indices_;
   std::optional<std::map<Key, uint8_t>> protocols_;
+  std::optional<std::vector<KernelRule>> rules_;  // ours
 };
 
 Vips::Vips(const VrrpInstanceConfig& config, bool owner, std::string interface)
@@ -105,38 +121,6 @@ InterfaceAddress Vips::kernel_address(const Vip& vip, uint32_t ifindex) {
   return address;
 }
 
-KernelRoute Vips::kernel_route(const VirtualRoute& route) const {
-  KernelRoute made;
-  made.family = route.family;
-  made.to = route.to;
-  made.prefix = route.prefix;
-  made.via = route.via;
-  made.source = route.src;
-  const std::string& dev = route.interface.empty() && !route.via ? interface_ : route.interface;
-  made.ifindex = dev.empty() ? 0 : if_nametoindex(dev.c_str());
-  made.table = route.table;
-  made.metric = route.metric;
-  const bool on_link = !route.via && route.family == AF_INET;
-  made.scope = route.scope.value_or(on_link ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE);
-  made.protocol = kOurProtocol;
-  return made;
-}
-
-KernelRule Vips::kernel_rule(const VirtualRule& rule) {
-  KernelRule made;
-  made.family = rule.family;
-  made.from = rule.from;
-  made.to = rule.to;
-  made.from_prefix = rule.from_prefix;
-  made.to_prefix = rule.to_prefix;
-  made.iif = rule.iif;
-  made.fwmark = rule.fwmark;
-  made.table = rule.table;
-  made.priority = rule.priority;
-  made.protocol = kOurProtocol;
-  return made;
-}
-
 Result<bool> Vips::take_address(Moment& now, Vip& vip) {
   const auto address = kernel_address(vip, now.ifindex_of(vip));
   if (address.ifindex == 0) {
@@ -172,6 +156,20 @@ Result<> Vips::give_up_address(Moment& now, Vip& vip) {
   return removed ? Result<>() : removed.error();
 }
 
+Result<> Vips::take_route(Rtnl& kernel, const VirtualRoute& route) const {
+  const auto wanted = kernel_route(route, interface_);
+  if (!wanted) return wanted.error();
+  const auto added = kernel.add(*wanted);
+  return added ? Result<>() : added.error();
+}
+
+Result<> Vips::give_up_route(Rtnl& kernel, const VirtualRoute& route) const {
+  const auto wanted = kernel_route(route, interface_);
+  if (!wanted) return {};  // it went with its interface
+  const auto removed = kernel.remove(*wanted);
+  return removed ? Result<>() : removed.error();
+}
+
 Result<> Vips::take(Rtnl& kernel) {
   Result<> result;
   Moment now(kernel, interfaces_);
@@ -181,14 +179,8 @@ Result<> Vips::take(Rtnl& kernel) {
     if (!taken) keep_first(result, taken.error());
     took_any_ |= taken && *taken;
   }
-  for (const auto& route : routes_) {
-    if (const auto added = kernel.add(kernel_route(route)); !added) {
-      keep_first(result, added.error());
-    }
-  }
-  for (const auto& rule : rules_) {
-    if (const auto added = kernel.add(kernel_rule(rule)); !added) keep_first(result, added.error());
-  }
+  for (const auto& route : routes_) keep_first(result, take_route(kernel, route));
+  for (const auto& rule : rules_) keep_first(result, now.add(kernel_rule(rule)));
   held_ = true;
   return result;
 }
@@ -197,13 +189,12 @@ Result<> Vips::give_up(Rtnl& kernel) {
   Result<> result;
   Moment now(kernel, interfaces_);
   for (auto rule = rules_.rbegin(); rule != rules_.rend(); ++rule) {
-    if (const auto gone = kernel.remove(kernel_rule(*rule)); !gone)
-      keep_first(result, gone.error());
-  }
-  for (auto route = routes_.rbegin(); route != routes_.rend(); ++route) {
-    if (const auto gone = kernel.remove(kernel_route(*route)); !gone) {
+    if (const auto gone = kernel.remove(kernel_rule(*rule)); !gone) {
       keep_first(result, gone.error());
     }
+  }
+  for (auto route = routes_.rbegin(); route != routes_.rend(); ++route) {
+    keep_first(result, give_up_route(kernel, *route));
   }
   for (auto vip = vips_.rbegin(); vip != vips_.rend(); ++vip) {
     keep_first(result, give_up_address(now, *vip));

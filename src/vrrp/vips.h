@@ -15,10 +15,6 @@
 
 namespace hawser::vrrp {
 
-// Marks addresses (IFA_PROTO, Linux 5.18), routes and rules as ours. The kernel's own numbers are
-// below 8, and no other routing program has this one.
-inline constexpr uint8_t kOurProtocol = 112;
-
 class Vips {
  public:
   // What `config` says. `owner`: of priority 255, whose addresses may be permanent ones.
@@ -64,11 +60,11 @@ class Vips {
   };
   class Moment;
   static InterfaceAddress kernel_address(const Vip& vip, uint32_t ifindex);
-  KernelRoute kernel_route(const VirtualRoute& route) const;
-  static KernelRule kernel_rule(const VirtualRule& rule);
   size_t number_of(const std::string& interface);
   Result<bool> take_address(Moment& now, Vip& vip);  // true: it was not there
   Result<> give_up_address(Moment& now, Vip& vip);
+  Result<> take_route(Rtnl& kernel, const VirtualRoute& route) const;
+  Result<> give_up_route(Rtnl& kernel, const VirtualRoute& route) const;
 
   std::string interface_;
   std::vector<std::string> interfaces_;

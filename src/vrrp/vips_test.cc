@@ -83,6 +83,37 @@ TEST_CASE("a master has addresses, routes and rules, and a backup none of them",
   CHECK(!contains(run("ip rule"), "192.0.2.10"));
 }
 
+// The kernel gives each a priority of its own, and so would take the same one twice.
+TEST_CASE("a rule without a priority is there once", "[vrrp][netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  const auto kernel = kernel_with_device();
+  const auto config = with_lines(
+      " virtual-address 192.0.2.10/24\n virtual-rule from 192.0.2.10 table 100\n"
+      " virtual-rule to 192.0.2.128/25 fwmark 7 table 100\n virtual-rule iif d0 table 100\n");
+  const auto rules = [] { return std::stoi(run("ip rule | grep -c 'lookup 100' || true")); };
+  run("ip rule add from 192.0.2.10 table 100");  // an administrator's own
+  Vips vips(config->vrrp_instances[0], kNoOwner, "d0");
+  for (int i = 0; i < 3; ++i) REQUIRE(vips.take(*kernel));
+  CHECK(rules() == 1 + 3);
+  CHECK(vips.give_up(*kernel));
+  CHECK(rules() == 1);
+}
+
+TEST_CASE("a route on an interface that is not there is on no other one", "[vrrp][netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  const auto kernel = kernel_with_device();
+  const auto config = with_lines(
+      " virtual-address 192.0.2.10/24\n virtual-route 10.8.0.0/16 via 192.0.2.1 dev gone0\n");
+  Vips vips(config->vrrp_instances[0], kNoOwner, "d0");
+  const auto taken = vips.take(*kernel);
+  REQUIRE(!taken);
+  CHECK(taken.error().text == "cannot add a route on gone0: there is no such interface");
+  CHECK(run("ip route show 10.8.0.0/16").empty());
+  CHECK(vips.give_up(*kernel));
+}
+
 TEST_CASE("what a killed process left is removed, and nothing else", "[vrrp][netns]") {
   TestNamespace ns;
   if (!ns) return;
