@@ -136,7 +136,7 @@ InstanceKey Instance::key_of(const Config& config, uint32_t index) {
 
 InstanceState Instance::hand_over() {
   InstanceState state;
-  state.key = key_of(around_.config, index_);
+  state.key = key();
   state.peers = peers_;
   state.peer_count = peer_count_;
   state.bursts = around_.announcer.left_of(index_);

@@ -69,6 +69,7 @@ class Instance {
   void look_at_filter();  // somebody changed packet filters
 
   static InstanceKey key_of(const Config& config, uint32_t index);
+  InstanceKey key() const { return key_of(around_.config, index_); }
   InstanceState hand_over();  // to a successor; nothing is sent any more
 
   // For the sync group. `fault` is the reason of another member.

@@ -38,6 +38,15 @@ struct InstanceState {
 };
 static_assert(std::is_trivially_copyable_v<InstanceState>);
 
+// What a successor says of each virtual router that it has, before it is given its state.
+struct InstanceClaim {
+  uint32_t layout = InstanceState::kLayout;  // of the state that it can take up
+  uint32_t election_layout = ElectionState::kLayout;
+  InstanceKey key;
+  friend bool operator==(const InstanceClaim&, const InstanceClaim&) = default;
+};
+static_assert(std::is_trivially_copyable_v<InstanceClaim>);
+
 inline std::span<const std::byte> export_state(const InstanceState& state) {
   return std::as_bytes(std::span(&state, 1));
 }

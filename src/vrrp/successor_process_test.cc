@@ -30,7 +30,7 @@ constexpr int64_t kIntervalMs = 100;
 constexpr int kTimes = 100;
 constexpr int64_t kDeadlineNs = 20'000'000'000;
 
-// One vrrp process: takes up a state, and gives it back as its last deed.
+// One vrrp process: takes up a state, and gives back what its successor claims as its last deed.
 class Process {
  public:
   Process(const Config& config, Shared& shared, const std::string& state) {
@@ -53,8 +53,9 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
-  std::string end() {
-    REQUIRE(send(channel_.get(), "end", 3, MSG_NOSIGNAL) == 3);
+  std::string end(const std::string& claims) {
+    const ssize_t sent = send(channel_.get(), claims.data(), claims.size(), MSG_NOSIGNAL);
+    REQUIRE(sent == static_cast<ssize_t>(claims.size()));
     std::string state = receive();
     int status = -1;
     REQUIRE(waitpid(std::exchange(pid_, 0), &status, 0) > 0);
@@ -71,9 +72,10 @@ class Process {
     if (!routers || !(*routers)->start(state)) _exit(1);
     FdWatch asked(loop, channel, FdWatch::kRead, [&](int) {
       // Left unread it would make the channel's end a reset, which destroys what was sent.
-      char end[3];
-      if (recv(channel, end, sizeof end, 0) != sizeof end) _exit(1);
-      const std::string bytes = (*routers)->export_state();
+      char claims[4096];
+      const ssize_t size = recv(channel, claims, sizeof claims, 0);
+      if (size <= 0) _exit(1);
+      const std::string bytes = (*routers)->export_state({claims, static_cast<size_t>(size)});
       const ssize_t sent = send(channel, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       _exit(sent == static_cast<ssize_t>(bytes.size()) ? 0 : 1);
     });
@@ -97,7 +99,7 @@ class Ear {
   struct Heard {
     bool outgoing;  // sent by the node at this end
     bool garp;      // or an advert
-    uint8_t priority;
+    uint8_t vrid, priority;
     std::array<uint8_t, 6> mac;
   };
 
@@ -133,6 +135,13 @@ class Ear {
     return listen_until([&] { return adverts(false).size() > before; });
   }
   std::vector<Heard> adverts(bool outgoing) const { return select(outgoing, false); }
+  // Whether the other end has sent such a one.
+  bool advert(uint8_t vrid, uint8_t priority) const {
+    const auto sent = adverts(false);
+    return std::any_of(sent.begin(), sent.end(), [=](const Heard& one) {
+      return one.vrid == vrid && one.priority == priority;
+    });
+  }
   std::vector<Heard> garps(bool outgoing) const { return select(outgoing, true); }
 
  private:
@@ -148,12 +157,13 @@ class Ear {
     socklen_t size = sizeof from;
     if (recvfrom(fd_.get(), frame, sizeof frame, 0, reinterpret_cast<sockaddr*>(&from), &size) < 0)
       return false;
-    Heard one{from.sll_pkttype == PACKET_OUTGOING, false, 0, {}};
+    Heard one{from.sll_pkttype == PACKET_OUTGOING, false, 0, 0, {}};
     std::copy_n(frame + 6, 6, one.mac.begin());
     const int type = frame[12] << 8 | frame[13];
     constexpr size_t kIp = 14, kHeader = 20, kArpSender = 28, kArpTarget = 38;
     one.garp = type == ETHERTYPE_ARP && memcmp(frame + kArpSender, frame + kArpTarget, 4) == 0;
     const bool advert = type == ETHERTYPE_IP && frame[kIp + 9] == 112;
+    one.vrid = advert ? frame[kIp + kHeader + 1] : 0;
     one.priority = advert ? frame[kIp + kHeader + 2] : 0;
     if (one.garp || advert) heard_.push_back(one);
     return true;
@@ -163,21 +173,30 @@ class Ear {
   std::vector<Heard> heard_;
 };
 
+// The vrrp section of one virtual router, which has the address 10.1.10.VRID.
+std::string router(const char* interface, int vrid, int priority, const char* lines = "") {
+  return fmt::format(
+      "vrrp v{1}\ninterface {0}\nvrid {1}\nversion 3\nadvert-int {2}ms\npriority {3}\n"
+      "down-timer-adverts 100\nno track-proxy\nvirtual-address 10.1.10.{1}/24\n"
+      "garp repeat 2 delay 1s\n{4}"
+      "authentication hmac key 1 hex:000102030405060708090a0b0c0d0e0f\n",
+      interface, vrid, kIntervalMs, priority, lines);
+}
+
 struct Node {
-  Node(const char* interface, int priority, const char* lines)
-      : config(config_of(
-            fmt::format("vrrp v\ninterface {}\nvrid 51\nversion 3\nadvert-int {}ms\npriority {}\n"
-                        "down-timer-adverts 100\nno track-proxy\nvirtual-address 10.1.10.50/24\n"
-                        "garp repeat 2 delay 1s\n{}"
-                        "authentication hmac key 1 hex:000102030405060708090a0b0c0d0e0f\n",
-                        interface, kIntervalMs, priority, lines))),
-        shared(std::move(Shared::create(*config, 1)).value()) {}
-  void run(const std::string& state) { process.emplace(*config, *shared, state); }
-  void replace() {
-    const std::string state = process->end();
-    run(state);
+  explicit Node(const std::string& sections) { configure(sections); }
+  void configure(const std::string& sections) {
+    config = config_of(sections);
+    shared = std::move(Shared::create(*config, 1)).value();
   }
-  VrrpSlot& slot() { return shared->vrrp(0); }
+  void run(const std::string& state) { process.emplace(*config, *shared, state); }
+  void replace() { run(process->end(VirtualRouters::claims_of(*config))); }
+  // By a process of another configuration, which does not begin before the test goes on. Returns
+  // the state for it.
+  std::string end_for(const std::string& sections) {
+    return process->end(VirtualRouters::claims_of(*config_of(sections)));
+  }
+  VrrpSlot& slot(uint32_t number = 0) { return shared->vrrp(number); }
   uint64_t refused() {
     uint64_t sum = 0;
     for (const auto& reason : slot().rejected) sum += reason;
@@ -198,20 +217,26 @@ struct Node {
   std::optional<Process> process;
 };
 
-TEST_CASE("a hundred successor processes: no transition, and no frame too much", "[vrrp][netns]") {
-  const bool virtual_mac = GENERATE(false, true);
-  INFO("virtual-mac: " << virtual_mac);
-  TestNamespace ns;
-  if (!ns) return;
+void lay_cable() {
   run("ip link add w0 type veth peer name w1 && ip link set w0 up && ip link set w1 up && "
       "ip addr add 10.1.10.6/24 dev w0 && ip addr add 10.1.10.7/24 dev w1 && "
       "sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.w0.rp_filter=0 "
       "net.ipv4.conf.w1.rp_filter=0 net.ipv4.conf.w1.accept_local=1 "
       // Or w1 would answer for the address of w0.
       "net.ipv4.conf.all.arp_ignore=1");
+}
+
+bool holds(const char* address) { return run("ip addr").find(address) != std::string::npos; }
+
+TEST_CASE("a hundred successor processes: no transition, and no frame too much", "[vrrp][netns]") {
+  const bool virtual_mac = GENERATE(false, true);
+  INFO("virtual-mac: " << virtual_mac);
+  TestNamespace ns;
+  if (!ns) return;
+  lay_cable();
   Ear ear("w1");
-  Node master("w0", 255, virtual_mac ? "virtual-mac name m0\n" : "");
-  Node backup("w1", 100, virtual_mac ? "virtual-mac name m1\n" : "");
+  Node master(router("w0", 51, 255, virtual_mac ? "virtual-mac name m0\n" : ""));
+  Node backup(router("w1", 51, 100, virtual_mac ? "virtual-mac name m1\n" : ""));
   backup.run("");
   const int64_t began_ns = monotonic_ns();
   master.run("");
@@ -249,7 +274,43 @@ TEST_CASE("a hundred successor processes: no transition, and no frame too much",
   // may leave a millisecond early.
   const int64_t beats = (monotonic_ns() - began_ns + 1'000'000) / (kIntervalMs * 1'000'000) + 1;
   CHECK(static_cast<int64_t>(adverts.size()) <= beats);
-  CHECK(run("ip addr").find("10.1.10.50/24") != std::string::npos);
+  CHECK(holds("10.1.10.51/24"));
+}
+
+TEST_CASE("what a successor does not have any more is resigned first", "[vrrp][netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  lay_cable();
+  Ear ear("w1");
+  const std::string kept = router("w0", 51, 255);
+  Node master(kept +
+              router("w0", 52, 255, "virtual-mac\nvirtual-route 10.8.0.0/16 via 10.1.10.9\n"));
+  Node backup(router("w1", 51, 100) + router("w1", 52, 100));
+  backup.run("");
+  master.run("");
+  REQUIRE(ear.listen_until([&] { return ear.advert(52, 255) && ear.advert(51, 255); }));
+  REQUIRE(holds("10.1.10.51/24"));
+  REQUIRE(holds("10.1.10.52/24"));
+
+  const std::string state = master.end_for(kept);
+  // Whoever takes it up has not begun.
+  CHECK_FALSE(holds("10.1.10.52/24"));
+  CHECK(holds("10.1.10.51/24"));
+  CHECK(run("ip route show 10.8.0.0/16").empty());
+  CHECK(run("ip link show type macvlan").empty());
+  // Within its skew time: ten seconds sooner than without the advert of priority 0.
+  REQUIRE(ear.listen_until([&] { return backup.slot(1).state == VrrpState::kMaster; }));
+  CHECK(ear.advert(52, 0));
+  CHECK_FALSE(ear.advert(51, 0));
+
+  master.configure(kept);
+  master.run(state);
+  REQUIRE(ear.hears_advert());
+  INFO("the backup:\n" << backup.story());
+  CHECK(master.slot().state == VrrpState::kMaster);
+  CHECK(master.slot().became_master == 0);
+  CHECK(backup.slot(0).state == VrrpState::kBackup);
+  CHECK(backup.slot(0).became_master == 0);
 }
 
 }  // namespace

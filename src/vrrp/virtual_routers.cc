@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "base/clock.h"
@@ -48,6 +49,16 @@ const InstanceState* state_of(const std::vector<InstanceState>& states, const In
   const auto found = std::find_if(states.begin(), states.end(),
                                   [&](const InstanceState& each) { return each.key == key; });
   return found == states.end() ? nullptr : &*found;
+}
+
+bool is_claimed(const InstanceKey& key, std::string_view claims) {
+  constexpr size_t kSize = sizeof(InstanceClaim);
+  for (size_t at = 0; at + kSize <= claims.size(); at += kSize) {
+    InstanceClaim claim;
+    std::memcpy(&claim, claims.data() + at, kSize);
+    if (claim == InstanceClaim{.key = key}) return true;
+  }
+  return false;
 }
 
 int64_t since_boot_ns() {
@@ -176,11 +187,25 @@ void VirtualRouters::clear_leftovers(int64_t now_ns) {
   }
 }
 
-std::string VirtualRouters::export_state() {
+std::string VirtualRouters::claims_of(const Config& config) {
+  std::string claims;
+  for (uint32_t i = 0; i < config.vrrp_instances.size(); ++i) {
+    const InstanceClaim claim{.key = Instance::key_of(config, i)};
+    claims.append(reinterpret_cast<const char*>(&claim), sizeof claim);
+  }
+  return claims;
+}
+
+std::string VirtualRouters::export_state(std::string_view claims) {
   stopped_ = true;
   deadline_.set(INT64_MAX);
+  std::vector<Instance*> claimed, unclaimed;
+  for (Instance* instance : all_) {
+    (is_claimed(instance->key(), claims) ? claimed : unclaimed).push_back(instance);
+  }
+  resign(unclaimed);
   std::string out;
-  for (const auto& instance : instances_) {
+  for (Instance* instance : claimed) {
     const InstanceState state = instance->hand_over();
     const auto bytes = vrrp::export_state(state);
     out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -281,8 +306,13 @@ void VirtualRouters::stop() {
   if (stopped_) return;
   stopped_ = true;
   deadline_.set(INT64_MAX);
-  for (const auto& instance : instances_) instance->stop(monotonic_ns());
-  for (const auto& instance : instances_) instance->clean_up();
+  resign(all_);
+}
+
+// All of them leave before any of them tidies up, which takes longer.
+void VirtualRouters::resign(const std::vector<Instance*>& instances) {
+  for (Instance* instance : instances) instance->stop(monotonic_ns());
+  for (Instance* instance : instances) instance->clean_up();
 }
 
 }  // namespace hawser::vrrp

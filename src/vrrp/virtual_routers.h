@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/model.h"
@@ -31,9 +32,12 @@ class VirtualRouters {
   // `predecessor`: what export_state() of another process gave; "": none. Its instances go on where
   // they were, without a transition.
   Result<> start(const std::string& predecessor = {});
-  // The bytes of all elections, for a successor. This process then sends nothing more and must end
-  // without stop().
-  std::string export_state();
+  // What a process of this configuration claims of its predecessor: the argument of export_state().
+  static std::string claims_of(const Config& config);
+  // The bytes of the elections that a successor claims. What it does not claim, or could not read,
+  // resigns first: nothing of it stays behind, and other nodes take over at once. This process then
+  // sends nothing more and must end without stop().
+  std::string export_state(std::string_view claims);
 
   void doorbell();  // the proxy is stopping, a tracker of control's changed, or somebody asked
   void stop();      // resigns everywhere; nothing runs afterwards
@@ -56,6 +60,7 @@ class VirtualRouters {
   void consult_arbiters(int64_t now_ns);
   void settle_groups(int64_t now_ns);
   bool settle_group(const std::vector<Instance*>& members, int64_t now_ns);
+  void resign(const std::vector<Instance*>& instances);
   Standing standing_of(const Instance& instance);
   Sighting see(const TrackConfig& track);
 

@@ -39,7 +39,7 @@ class Node {
   // Another process takes over. `pause`: what happens while nobody runs.
   template <class Pause>
   void hand_over(Pause pause) {
-    const std::string state = routers_->export_state();
+    const std::string state = routers_->export_state(VirtualRouters::claims_of(*config_));
     const auto predecessor = std::move(routers_);
     pause();
     start(state);
@@ -48,7 +48,7 @@ class Node {
     hand_over([] {});
   }
   void vanish() {
-    routers_->export_state();
+    routers_->export_state(VirtualRouters::claims_of(*config_));
     routers_.reset();
   }
 
