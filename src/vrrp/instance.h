@@ -67,6 +67,8 @@ class Instance {
   // After stop(), and not before everybody has resigned: it takes its time.
   void clean_up();
   void look_at_filter();  // somebody changed packet filters
+  // A master puts what is missing in place: something that was in the way of it may be gone.
+  void hold_again();
 
   static InstanceKey key_of(const Config& config, uint32_t index);
   InstanceKey key() const { return key_of(around_.config, index_); }

@@ -89,6 +89,10 @@ void Instance::take_addresses() {
   }
 }
 
+void Instance::hold_again() {
+  if (election_.role() == VrrpState::kMaster) take_addresses();
+}
+
 std::vector<Announcement> Instance::announcements() const {
   std::vector<Announcement> what;
   for (const Vips::Place& place : vips_.places()) {

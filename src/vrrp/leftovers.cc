@@ -21,7 +21,7 @@
 #include "base/assert.h"
 #include "base/clock.h"
 #include "vrrp/kernel_place.h"
-#include "vrrp/vips.h"
+#include "vrrp/kernel_routing.h"
 
 namespace hawser::vrrp {
 namespace {
@@ -47,13 +47,16 @@ Result<> remove_macvlans(Rtnl& kernel, BaseInterfaces& bases, const Config& conf
   return result;
 }
 
+const std::string& interface_of(const Config& config, const VrrpInstanceConfig& instance) {
+  return instance.macvlan.empty() ? config.vrrps[instance.section]->interface : instance.macvlan;
+}
+
 using Place = std::tuple<uint32_t, uint8_t, Ip>;  // interface, prefix, address
 
 std::set<Place> named_in(const Config& config) {
   std::set<Place> named;
   for (const VrrpInstanceConfig& instance : config.vrrp_instances) {
-    const std::string& own =
-        instance.macvlan.empty() ? config.vrrps[instance.section]->interface : instance.macvlan;
+    const std::string& own = interface_of(config, instance);
     for (const VirtualAddress& address : instance.addresses) {
       const std::string& name = address.interface.empty() ? own : address.interface;
       named.insert(
@@ -80,6 +83,39 @@ Result<> remove_addresses(Rtnl& kernel, const Config& config) {
   Result<> result;
   for (const InterfaceAddress& address : left) {
     if (const auto removed = kernel.remove(address); !removed) keep_first(result, removed.error());
+  }
+  return result;
+}
+
+std::vector<KernelRoute> named_routes(const Config& config) {
+  std::vector<KernelRoute> named;
+  for (const VrrpInstanceConfig& instance : config.vrrp_instances) {
+    for (const VirtualRoute& route : instance.routes) {
+      // On an interface that is not there none can be.
+      const auto wanted = kernel_route(route, interface_of(config, instance));
+      if (wanted) named.push_back(*wanted);
+    }
+  }
+  return named;
+}
+
+std::vector<KernelRule> named_rules(const Config& config) {
+  std::vector<KernelRule> named;
+  for (const VrrpInstanceConfig& instance : config.vrrp_instances) {
+    for (const VirtualRule& rule : instance.rules) named.push_back(kernel_rule(rule));
+  }
+  return named;
+}
+
+template <class Thing>
+Result<> remove_unnamed(Rtnl& kernel, const Result<std::vector<Thing>>& ours,
+                        const std::vector<Thing>& named) {
+  if (!ours) return ours.error();
+  Result<> result;
+  for (const Thing& thing : *ours) {
+    const auto is_it = [&thing](const Thing& wanted) { return is_same(thing, wanted); };
+    if (std::any_of(named.begin(), named.end(), is_it)) continue;
+    if (const auto removed = kernel.remove(thing); !removed) keep_first(result, removed.error());
   }
   return result;
 }
@@ -115,6 +151,8 @@ bool Presence::is_alone() const {
 
 Result<> remove_leftovers(Rtnl& kernel, BaseInterfaces& bases, const Config& config) {
   Result<> result = remove_macvlans(kernel, bases, config);
+  keep_first(result, remove_unnamed(kernel, kernel.rules(kOurProtocol), named_rules(config)));
+  keep_first(result, remove_unnamed(kernel, kernel.routes(kOurProtocol), named_routes(config)));
   keep_first(result, remove_addresses(kernel, config));
   return result;
 }

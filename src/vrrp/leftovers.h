@@ -26,7 +26,7 @@ class Presence {
   Fd fd_;
 };
 
-// Removes interfaces and addresses that bear our mark. Only for whoever is alone.
+// Removes interfaces, addresses, routes and rules that bear our mark. Only for whoever is alone.
 Result<> remove_leftovers(Rtnl& kernel, BaseInterfaces& bases, const Config& config);
 
 }  // namespace hawser::vrrp

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "vrrp/leftovers.h"
 
+#include <fmt/format.h>
 #include <net/if.h>
 
 #include "config/testing.h"
@@ -82,6 +83,59 @@ TEST_CASE("what the configuration names no more is removed, and nothing else", "
   CHECK(host.has("192.0.2.40/24"));
   CHECK(host.has("192.0.2.1/24"));
   CHECK(if_nametoindex("other") != 0);
+}
+
+TEST_CASE("routes and rules that the configuration names no more are removed", "[vrrp][netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  Host host;
+  run("ip addr add 2001:db8::1/64 dev w0 nodad");
+  const std::string addresses = " virtual-address 192.0.2.10/24\n";
+  const std::string kept =
+      " virtual-route default via 192.0.2.254 table 100\n virtual-route 10.8.0.0/16 dev w0\n"
+      " virtual-route 2001:db8:8::/48 via 2001:db8::254\n"
+      " virtual-rule from 192.0.2.10 table 100 priority 1000\n virtual-rule fwmark 8 table 100\n";
+  const std::string dropped =
+      " virtual-route 10.9.0.0/16 via 192.0.2.254\n"
+      " virtual-route 2001:db8:9::/48 via 2001:db8::254 metric 5\n"
+      " virtual-rule from 192.0.2.9 table 100 priority 999\n virtual-rule fwmark 9 table 100\n";
+  // An administrator's own.
+  run("ip route add 10.9.9.0/24 via 192.0.2.254 && "
+      "ip route add 10.9.0.0/16 via 192.0.2.254 metric 7 proto static && "
+      "ip route add blackhole 10.10.0.0/16 proto 112 && "
+      "ip rule add fwmark 9 table 100 && ip rule add from 192.0.2.9 table 100");
+  const auto theirs = [] { return run("ip route; ip -6 route; ip rule; ip -6 rule"); };
+  const std::string before = theirs();
+  host.leave_behind(*with_lines(addresses + kept + dropped));
+  BaseInterfaces bases(*host.kernel);
+  REQUIRE(remove_leftovers(*host.kernel, bases, *with_lines(addresses + kept)));
+  const auto listed = [](const char* list) {
+    return std::stoi(run(std::string("ip ") + list + " | grep -c . || true"));
+  };
+  CHECK(run("ip route show table 100").find("default via 192.0.2.254") != std::string::npos);
+  CHECK(listed("route show proto 112 root 10.8.0.0/16") == 1);
+  CHECK(listed("-6 route show proto 112") == 1);
+  CHECK(listed("rule show table 100") == 4);
+  REQUIRE(remove_leftovers(*host.kernel, bases, *with_lines(addresses)));
+  run("ip addr del 192.0.2.10/24 dev w0");
+  CHECK(theirs() == before);
+}
+
+// The kernel has one route of a network, a metric and a table.
+TEST_CASE("a route that has another gateway now is in the way no more", "[vrrp][netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  Host host;
+  const auto via = [](int gateway) {
+    return with_lines(fmt::format(
+        " virtual-address 192.0.2.10/24\n virtual-route default via 192.0.2.{}\n", gateway));
+  };
+  host.leave_behind(*via(253));
+  const auto now = via(254);
+  BaseInterfaces bases(*host.kernel);
+  REQUIRE(remove_leftovers(*host.kernel, bases, *now));
+  REQUIRE(Vips(now->vrrp_instances[0], false, "w0").take(*host.kernel));
+  CHECK(run("ip route show default").find("via 192.0.2.254 ") != std::string::npos);
 }
 
 TEST_CASE("an interface below that is still in use keeps its settings", "[vrrp][netns]") {

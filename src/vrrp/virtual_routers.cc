@@ -18,7 +18,7 @@ namespace {
 constexpr int64_t kTogetherNs = 1'000'000;
 
 // A predecessor ends at once; how often, and for how long, a successor looks whether it has.
-constexpr int64_t kClearAgainNs = 1'000'000'000, kPredecessorEndsNs = 60'000'000'000;
+constexpr int64_t kClearAgainNs = 200'000'000, kPredecessorEndsNs = 60'000'000'000;
 
 constexpr int64_t in_ns(Millis time) { return std::chrono::nanoseconds(time).count(); }
 
@@ -185,6 +185,8 @@ void VirtualRouters::clear_leftovers(int64_t now_ns) {
   if (const auto removed = remove_leftovers(*kernel_, *bases_, config_); !removed) {
     HW_WARN("vrrp: of what a killed process left behind: {}", removed.error().text);
   }
+  // A route that differs from one of those in its gateway could not be added beside it.
+  for (const auto& instance : instances_) instance->hold_again();
 }
 
 std::string VirtualRouters::claims_of(const Config& config) {

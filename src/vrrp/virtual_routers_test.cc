@@ -20,12 +20,8 @@ class Node {
   Node(Loop& loop, const char* interface, int priority, const char* lines = "")
       : loop_(loop),
         interface_(interface),
-        config_(config_of(fmt::format("vrrp v\ninterface {}\nvrid 51\nversion 3\nadvert-int 500ms\n"
-                                      "priority {}\nno track-proxy\n"
-                                      "virtual-address {}\nvirtual-address 2001:db8::50/64\n"
-                                      "authentication hmac key 1 "
-                                      "hex:000102030405060708090a0b0c0d0e0f active\n{}",
-                                      interface, priority, kVip, lines))),
+        priority_(priority),
+        config_(config_with(lines)),
         shared_(std::move(Shared::create(*config_, 1)).value()) {
     start({});
   }
@@ -46,6 +42,14 @@ class Node {
   }
   void hand_over() {
     hand_over([] {});
+  }
+  // To one whose section has these further lines. The predecessor is there until it has begun.
+  void hand_over_to(const char* lines) {
+    auto config = config_with(lines);
+    const std::string state = routers_->export_state(VirtualRouters::claims_of(*config));
+    const auto its_config = std::exchange(config_, std::move(config));
+    const auto predecessor = std::move(routers_);
+    start(state);
   }
   void vanish() {
     routers_->export_state(VirtualRouters::claims_of(*config_));
@@ -75,8 +79,19 @@ class Node {
   }
 
  private:
+  std::unique_ptr<const Config> config_with(const char* lines) const {
+    return config_of(
+        fmt::format("vrrp v\ninterface {}\nvrid 51\nversion 3\nadvert-int 500ms\n"
+                    "priority {}\nno track-proxy\n"
+                    "virtual-address {}\nvirtual-address 2001:db8::50/64\n"
+                    "authentication hmac key 1 "
+                    "hex:000102030405060708090a0b0c0d0e0f active\n{}",
+                    interface_, priority_, kVip, lines));
+  }
+
   Loop& loop_;
   const char* interface_;
+  int priority_;
   std::unique_ptr<const Config> config_;
   std::unique_ptr<Shared> shared_;
   std::unique_ptr<VirtualRouters> routers_;
@@ -180,6 +195,19 @@ TEST_CASE("a link that was down for less than a turn makes the master announce a
   run("ip link set w1 down && ip link set w1 up");
   CHECK(cable.until([&] { return node.sum(&VrrpSlot::announcements) == 2 * announced; }));
   CHECK(node.sum(&VrrpSlot::became_master) == 2);
+  CHECK(node.sum(&VrrpSlot::left_master) == 0);
+}
+
+// The kernel has one route of a network, and the predecessor's is in its place.
+TEST_CASE("a route changes its gateway when the predecessor has ended", "[vrrp][netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  Cable cable;
+  Node node(cable.loop, "w0", 255, "virtual-route 10.7.0.0/16 via 10.1.10.8\n");
+  REQUIRE(cable.until([&] { return node.is(VrrpState::kMaster); }));
+  node.hand_over_to("virtual-route 10.7.0.0/16 via 10.1.10.9\n");
+  CHECK(cable.until(
+      [] { return run("ip route show 10.7.0.0/16").find("via 10.1.10.9 ") != std::string::npos; }));
   CHECK(node.sum(&VrrpSlot::left_master) == 0);
 }
 
