@@ -8,19 +8,12 @@
 #include <netlink/msg.h>
 #include <string.h>
 
+#include "netlink/attribute.h"
 #include "netlink/message.h"
 #include "netlink/rtnl.h"
 
 namespace hawser {
 namespace {
-
-std::string text_of(const nlattr* attribute) {
-  return attribute == nullptr ? std::string() : std::string(nla_get_string(attribute));
-}
-
-uint32_t number_of(const nlattr* attribute) {
-  return attribute == nullptr ? 0 : nla_get_u32(attribute);
-}
 
 void read_info(nlattr* info, LinkDetails& link) {
   nlattr* parts[IFLA_INFO_MAX + 1] = {};

@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "netlink/attribute.h"
 #include "netlink/message.h"
 #include "netlink/rtnl.h"
 
@@ -14,26 +15,6 @@ namespace hawser {
 namespace {
 
 constexpr int kFamilies[] = {AF_INET, AF_INET6};
-
-std::optional<Address> address_of(int family, const nlattr* attribute) {
-  if (attribute == nullptr) return std::nullopt;
-  const auto size = static_cast<size_t>(nla_len(attribute));
-  if (family == AF_INET && size == sizeof(in_addr)) {
-    in_addr address;
-    memcpy(&address, nla_data(attribute), sizeof address);
-    return Address::ipv4(address, 0);
-  }
-  if (family == AF_INET6 && size == sizeof(in6_addr)) {
-    in6_addr address;
-    memcpy(&address, nla_data(attribute), sizeof address);
-    return Address::ipv6(address, 0);
-  }
-  return std::nullopt;
-}
-
-uint32_t number_of(const nlattr* attribute) {
-  return attribute == nullptr ? 0 : nla_get_u32(attribute);
-}
 
 // nullopt: not a plain route by one gateway or interface.
 std::optional<KernelRoute> read_route(const nlmsghdr& message) {
@@ -84,12 +65,12 @@ std::optional<KernelRule> read_rule(const nlmsghdr& message) {
   rule.from_prefix = header->src_len;
   rule.to = address_of(rule.family, found[FRA_DST]);
   rule.to_prefix = header->dst_len;
-  if (found[FRA_IIFNAME] != nullptr) rule.iif = nla_get_string(found[FRA_IIFNAME]);
+  rule.iif = text_of(found[FRA_IIFNAME]);
   rule.fwmark = number_of(found[FRA_FWMARK]);
   rule.table = found[FRA_TABLE] != nullptr ? number_of(found[FRA_TABLE]) : header->table;
   rule.priority = number_of(found[FRA_PRIORITY]);
   // Kernels before 4.17 forget who put a rule there.
-  rule.protocol = found[FRA_PROTOCOL] != nullptr ? nla_get_u8(found[FRA_PROTOCOL]) : uint8_t{0};
+  rule.protocol = byte_of(found[FRA_PROTOCOL]);
   return rule;
 }
 
