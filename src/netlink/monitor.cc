@@ -12,23 +12,12 @@
 #include <utility>
 
 #include "base/log.h"
+#include "netlink/attribute.h"
 
 namespace hawser {
 namespace {
 
-Address to_address(int family, const nlattr* attribute) {
-  if (family == AF_INET && nla_len(attribute) == 4) {
-    in_addr ip;
-    memcpy(&ip, nla_data(attribute), sizeof ip);
-    return Address::ipv4(ip, 0);
-  }
-  if (family == AF_INET6 && nla_len(attribute) == 16) {
-    in6_addr ip;
-    memcpy(&ip, nla_data(attribute), sizeof ip);
-    return Address::ipv6(ip, 0);
-  }
-  return {};
-}
+constexpr Millis kCatchUpAgain{100};
 
 // Of what is in `these` and not in `others`.
 void tell_differences(const AddressBook& these, const AddressBook& others,
@@ -96,6 +85,20 @@ Result<> NetMonitor::resync(bool silent) {
   return {};
 }
 
+// What does not succeed now (the lists change too fast, or there are no descriptors) does later; no
+// further message need come by itself.
+void NetMonitor::catch_up() {
+  const auto read = resync(false);
+  if (!read) {
+    if (!std::exchange(behind_, true)) {
+      HW_WARN("changes of interfaces were lost: {}; tried again", read.error().text);
+    }
+    return catch_up_again_.start(kCatchUpAgain);
+  }
+  catch_up_again_.stop();
+  if (std::exchange(behind_, false)) HW_NOTICE("the interfaces are known again");
+}
+
 void NetMonitor::receive() {
   alignas(nlmsghdr) char buffer[65536];
   for (;;) {
@@ -107,7 +110,7 @@ void NetMonitor::receive() {
       while (::recv(socket_.get(), buffer, sizeof buffer, 0) >= 0 || errno == EINTR ||
              errno == ENOBUFS) {
       }
-      if (const auto read = resync(false); !read) HW_WARN("{}", read.error().text);
+      catch_up();
       continue;
     }
     auto* message = reinterpret_cast<nlmsghdr*>(buffer);
@@ -147,17 +150,15 @@ void NetMonitor::take_link(const nlmsghdr& message, bool silent) {
     return;
   Link link;
   link.index = static_cast<uint32_t>(header->ifi_index);
-  if (attributes[IFLA_IFNAME] != nullptr) link.name = nla_get_string(attributes[IFLA_IFNAME]);
+  link.name = text_of(attributes[IFLA_IFNAME]);
   if (attributes[IFLA_MTU] != nullptr) link.mtu = nla_get_u32(attributes[IFLA_MTU]);
-  if (attributes[IFLA_LINK] != nullptr) link.base = nla_get_u32(attributes[IFLA_LINK]);
+  link.base = number_of(attributes[IFLA_LINK]);
   if (attributes[IFLA_ADDRESS] != nullptr && nla_len(attributes[IFLA_ADDRESS]) == sizeof link.mac) {
     memcpy(link.mac, nla_data(attributes[IFLA_ADDRESS]), sizeof link.mac);
   }
   link.usable = (header->ifi_flags & IFF_UP) != 0 && (header->ifi_flags & IFF_RUNNING) != 0;
   link.no_arp = (header->ifi_flags & IFF_NOARP) != 0;
-  if (attributes[IFLA_CARRIER_UP_COUNT] != nullptr) {
-    link.carrier_ups = nla_get_u32(attributes[IFLA_CARRIER_UP_COUNT]);
-  }
+  link.carrier_ups = number_of(attributes[IFLA_CARRIER_UP_COUNT]);
   if (message.nlmsg_type == RTM_DELLINK) {
     links_.erase(link.index);
     addresses_.remove_all(link.index);
@@ -178,13 +179,14 @@ void NetMonitor::take_address(const nlmsghdr& message, bool silent) {
   // On a point-to-point link IFA_ADDRESS is the peer's.
   const nlattr* own =
       attributes[IFA_LOCAL] != nullptr ? attributes[IFA_LOCAL] : attributes[IFA_ADDRESS];
-  if (own == nullptr) return;
+  const auto read = address_of(header->ifa_family, own);
+  if (!read) return;
   LinkAddress address;
   address.ifindex = header->ifa_index;
-  address.address = to_address(header->ifa_family, own);
+  address.address = *read;
   address.prefix = header->ifa_prefixlen;
   address.scope = header->ifa_scope;
-  if (attributes[IFA_PROTO] != nullptr) address.protocol = nla_get_u8(attributes[IFA_PROTO]);
+  address.protocol = byte_of(attributes[IFA_PROTO]);
   const uint32_t flags = attributes[IFA_FLAGS] != nullptr ? nla_get_u32(attributes[IFA_FLAGS])
                                                           : uint32_t{header->ifa_flags};
   address.secondary = (flags & IFA_F_SECONDARY) != 0;

@@ -47,9 +47,11 @@ class NetMonitor {
   const AddressBook& addresses() const { return addresses_; }
 
  private:
-  NetMonitor(Loop& loop, Events events) : loop_(loop), events_(std::move(events)) {}
+  NetMonitor(Loop& loop, Events events)
+      : loop_(loop), events_(std::move(events)), catch_up_again_(loop, [this] { catch_up(); }) {}
   Result<> start();
   Result<> resync(bool silent);
+  void catch_up();
   static void count_ups(const Link& before, Link& now);
   void receive();
   void take(const nlmsghdr& message, bool silent);
@@ -60,6 +62,8 @@ class NetMonitor {
   Events events_;
   Fd socket_;
   std::unique_ptr<FdWatch> watch_;
+  Timer catch_up_again_;
+  bool behind_ = false;  // changes were lost, and what is there could not be read since
   std::map<uint32_t, Link> links_;
   AddressBook addresses_;
 };

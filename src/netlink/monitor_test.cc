@@ -3,6 +3,7 @@
 #include "netlink/monitor.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 
@@ -45,6 +46,17 @@ class Watcher {
   bool was_told(const std::string& what) const {
     return std::find(told_.begin(), told_.end(), what) != told_.end();
   }
+  // Nobody can open anything for a while, nor read lists.
+  void starve_for(Millis time) {
+    rlimit all;
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &all) == 0);
+    const rlimit none{0, all.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+    Timer over(loop_, [this] { loop_.stop(); });
+    over.start(time);
+    loop_.run();
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &all) == 0);
+  }
   size_t count_told() const { return told_.size(); }
   void forget() { told_.clear(); }
   const NetMonitor& monitor() const { return *monitor_; }
@@ -73,6 +85,20 @@ class Watcher {
 
 void lay_cable() {
   run("ip link add d0 type veth peer name d1 && ip link set d0 up && ip link set d1 up");
+}
+
+// More changes than its socket holds: of an address of d0.
+constexpr size_t kChanges = 20'000;
+void overflow(const Watcher& watcher) {
+  const auto kernel = Rtnl::open();
+  REQUIRE(kernel);
+  InterfaceAddress passing;
+  passing.ifindex = watcher.monitor().find("d0")->index;
+  passing.address = *Address::parse_ip("192.0.2.2");
+  for (size_t i = 0; i < kChanges / 2; ++i) {
+    REQUIRE((*kernel)->add(passing));
+    REQUIRE((*kernel)->remove(passing));
+  }
 }
 
 }  // namespace
@@ -171,24 +197,29 @@ TEST_CASE("a monitor follows addresses, and knows those of an interface", "[netn
   }
 }
 
+TEST_CASE("what cannot be read after lost changes is read later", "[netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  lay_cable();
+  run("ip addr add 192.0.2.1/24 dev d0");
+  Watcher watcher;
+  overflow(watcher);
+  run("ip addr del 192.0.2.1/24 dev d0 && ip addr add 192.0.2.3/24 dev d0");
+  watcher.starve_for(Millis(20));
+  CHECK(watcher.addresses_of("d0") == "192.0.2.1/24");
+  CHECK(watcher.hears("+192.0.2.3/24"));
+  CHECK(watcher.addresses_of("d0") == "192.0.2.3/24");
+}
+
 TEST_CASE("after more changes than its socket holds a monitor reads everything anew", "[netns]") {
   TestNamespace ns;
   if (!ns) return;
   lay_cable();
   run("ip addr add 192.0.2.1/24 dev d0");
   Watcher watcher;
-  const auto kernel = Rtnl::open();
-  REQUIRE(kernel);
-  InterfaceAddress passing;
-  passing.ifindex = watcher.monitor().find("d0")->index;
-  passing.address = *Address::parse_ip("192.0.2.2");
-  constexpr size_t kChanges = 20'000;
   // The last one that its socket holds is an address that comes, or one that goes.
   if (GENERATE(false, true)) run("ip addr add 192.0.2.4/24 dev d1");
-  for (size_t i = 0; i < kChanges / 2; ++i) {
-    REQUIRE((*kernel)->add(passing));
-    REQUIRE((*kernel)->remove(passing));
-  }
+  overflow(watcher);
   run("ip addr del 192.0.2.1/24 dev d0 && ip addr add 192.0.2.3/24 dev d0");
   CHECK(watcher.hears("-192.0.2.1/24"));
   CHECK(watcher.hears("+192.0.2.3/24"));
