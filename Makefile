@@ -12,6 +12,10 @@ SOAK_SECONDS ?= 600
 CHECK_FLAGS ?=
 LINT_FLAGS ?=
 
+# Whatever fails in a pipe fails the target: an empty file must not be installed.
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+
 # Guides for HAProxy say `make TARGET=linux2628 ARCH=x86_64`. There is one Linux build, for the machine it runs on.
 ifdef TARGET
 ifeq ($(filter linux%,$(TARGET)),)
