@@ -45,7 +45,7 @@ class RuntimeControl {
   virtual std::string last_check_text(uint32_t server) const = 0;
   // Asks the vrrp process for something about these instances, and calls `done` with the answer
   // once it has taken that up, or after 1 s.
-  virtual void ask_vrrp(std::vector<uint32_t> instances, const VrrpRequest& request,
+  virtual void ask_vrrp(std::span<const uint32_t> instances, const VrrpRequest& request,
                         std::function<void(std::string)> done) = 0;
 };
 

@@ -46,7 +46,7 @@ class FakeControl : public RuntimeControl {
     return server == 0 ? text_of_first : "";
   }
 
-  void ask_vrrp(std::vector<uint32_t> instances, const VrrpRequest& request,
+  void ask_vrrp(std::span<const uint32_t> instances, const VrrpRequest& request,
                 std::function<void(std::string)> done) override {
     constexpr std::string_view kNames[] = {"priority", "maintenance", "release"};
     std::string call(kNames[static_cast<size_t>(request.kind)]);

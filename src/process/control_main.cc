@@ -85,10 +85,10 @@ class Control final : public Role, private RuntimeControl, private HealthEvents 
   std::string last_check_text(uint32_t server) const override {
     return health_.last_check_text(server);
   }
-  void ask_vrrp(std::vector<uint32_t> instances, const VrrpRequest& request,
+  void ask_vrrp(std::span<const uint32_t> instances, const VrrpRequest& request,
                 std::function<void(std::string)> done) override {
     HW_ASSERT(vrrp_);  // the commands know the instances of the configuration only
-    vrrp_->ask(std::move(instances), request, std::move(done));
+    vrrp_->ask(instances, request, std::move(done));
   }
 
   // HealthEvents: what follows from the checks.

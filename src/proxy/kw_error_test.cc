@@ -23,7 +23,7 @@ class Directory {
   }
   ~Directory() { std::filesystem::remove_all(path_); }
   std::string write(std::string_view name, std::string_view content) const {
-    const std::string path = fmt::format("{}/{}", path_, name);
+    std::string path = fmt::format("{}/{}", path_, name);
     std::ofstream(path, std::ios::binary) << content;
     return path;
   }

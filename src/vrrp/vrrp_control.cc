@@ -171,9 +171,9 @@ void VrrpControl::doorbell() {
   state_->check_finished();
 }
 
-void VrrpControl::ask(std::vector<uint32_t> instances, const VrrpRequest& request,
+void VrrpControl::ask(std::span<const uint32_t> instances, const VrrpRequest& request,
                       std::function<void(std::string)> done) {
-  state_->wishes.ask(std::move(instances), request, std::move(done));
+  state_->wishes.ask(instances, request, std::move(done));
 }
 
 void VrrpControl::stop(std::function<void()> finished) {

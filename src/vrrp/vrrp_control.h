@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,7 @@ class VrrpControl {
   void start();
   // The vrrp process has something to tell.
   void doorbell();
-  void ask(std::vector<uint32_t> instances, const VrrpRequest& request,
+  void ask(std::span<const uint32_t> instances, const VrrpRequest& request,
            std::function<void(std::string)> done);
 
   // The program ends: calls `finished` once the vrrp process has said goodbye and all scripts and

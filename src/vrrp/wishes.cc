@@ -33,7 +33,7 @@ void VrrpWishes::start() {
   }
 }
 
-void VrrpWishes::ask(std::vector<uint32_t> instances, const VrrpRequest& request, Done done) {
+void VrrpWishes::ask(std::span<const uint32_t> instances, const VrrpRequest& request, Done done) {
   auto question = std::make_unique<Question>();
   for (const uint32_t instance : instances) {
     store(instance, request);

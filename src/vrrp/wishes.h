@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,7 @@ class VrrpWishes {
   // `done` is called with what to answer: as soon as the vrrp process has taken the wish up, or
   // when it has not done so in time.
   using Done = std::function<void(std::string)>;
-  void ask(std::vector<uint32_t> instances, const VrrpRequest& request, Done done);
+  void ask(std::span<const uint32_t> instances, const VrrpRequest& request, Done done);
 
   // To be called when the vrrp process has rung.
   void look_for_answers();

@@ -10,9 +10,9 @@ using Kind = VrrpRequest::Kind;
 
 struct Asked : TestNode {
   Asked() { share(); }
-  void ask(std::vector<uint32_t> instances, const VrrpRequest& request) {
-    wishes().ask(std::move(instances), request,
-                 [this](std::string text) { answers.push_back(text); });
+  void ask(const std::vector<uint32_t>& instances, const VrrpRequest& request) {
+    wishes().ask(instances, request,
+                 [this](std::string text) { answers.push_back(std::move(text)); });
   }
   VrrpWishes& wishes() {
     if (!made) made = std::make_unique<VrrpWishes>(deadlines, config, *shared);
