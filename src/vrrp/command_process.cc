@@ -66,6 +66,7 @@ struct Launch {
   std::vector<char*> argv, envp;
   const User* user;  // nullptr: stay who we are
   int null_in, output, report;
+  pid_t parent;
 };
 
 constexpr int kReportFd = 3;
@@ -108,6 +109,7 @@ void close_from(unsigned first) {
   }
   // A successor of control starts what was interrupted anew, and must not meet it.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != launch.parent) _exit(127);  // it is gone already
   umask(022);
   [[maybe_unused]] const int moved = chdir("/");
   execve(launch.argv[0], launch.argv.data(), launch.envp.data());
@@ -132,7 +134,7 @@ class Process final : public CommandRun {
 
   ~Process() override {
     if (pid_ <= 0) return;
-    kill(-pid_, SIGKILL);
+    kill_all(SIGKILL);
     waitpid(pid_, nullptr, WNOHANG);
   }
 
@@ -166,6 +168,7 @@ class Process final : public CommandRun {
     launch.null_in = null_in.get();
     launch.output = output_end.get();
     launch.report = report_end.get();
+    launch.parent = getpid();
 
     started_ns_ = monotonic_ns();
     const pid_t pid = fork();
@@ -178,7 +181,13 @@ class Process final : public CommandRun {
   Result<> adopt(pid_t pid) {
     pid_ = pid;
     pidfd_.reset(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));  // close-on-exec
-    if (!pidfd_) return errno_error("cannot watch a process", errno);
+    if (!pidfd_) {
+      const int error = errno;
+      // It has only just begun, and will not be long in ending.
+      kill_all(SIGKILL);
+      waitpid(std::exchange(pid_, 0), nullptr, 0);
+      return errno_error("cannot watch a process", error);
+    }
     exit_watch_ =
         std::make_unique<FdWatch>(loop_, pidfd_.get(), FdWatch::kRead, [this](int) { reap(); });
     output_watch_ = std::make_unique<FdWatch>(loop_, output_.get(), FdWatch::kRead,
@@ -201,12 +210,15 @@ class Process final : public CommandRun {
     }
   }
 
+  // Until setsid() has run in the child there is no such group.
+  void kill_all(int signal) const {
+    if (kill(-pid_, signal) != 0) kill(pid_, signal);
+  }
+
   void time_out() {
     const bool first = end_.how != CommandEnd::How::kTimedOut;
     end_.how = CommandEnd::How::kTimedOut;
-    const int signal = first ? SIGTERM : SIGKILL;
-    // Until setsid() has run in the child there is no such group.
-    if (kill(-pid_, signal) != 0) kill(pid_, signal);
+    kill_all(first ? SIGTERM : SIGKILL);
     deadline_.set_in(ProcessLauncher::kGrace);
   }
 
