@@ -190,13 +190,14 @@ void Attempt::talk() {
   receive();
 }
 
-bool Attempt::flush() {
+// What does not go now goes when there is room; an error shows in receive().
+void Attempt::flush() {
   while (!out_.empty()) {
     const ssize_t sent = send(fd_.get(), out_.data(), out_.size(), MSG_NOSIGNAL);
-    if (sent < 0) return false;
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) return;
     out_.erase(0, static_cast<size_t>(sent));
   }
-  return true;
 }
 
 void Attempt::receive() {

@@ -73,7 +73,7 @@ class Attempt final : public IoHandler {
   int bind_source();
   void connected();
   void talk();
-  bool flush();
+  void flush();
   void receive();
   void take(ProbeStep step);
   void fail(CheckStatus status, std::string text);
