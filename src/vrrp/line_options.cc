@@ -1,7 +1,39 @@
 // SPDX-License-Identifier: MIT
 #include "vrrp/line_options.h"
 
+#include <linux/rtnetlink.h>
+
 namespace hawser {
+namespace {
+
+constexpr NamedNumber kScopes[] = {
+    {"global", RT_SCOPE_UNIVERSE}, {"site", RT_SCOPE_SITE},       {"link", RT_SCOPE_LINK},
+    {"host", RT_SCOPE_HOST},       {"nowhere", RT_SCOPE_NOWHERE},
+};
+
+}  // namespace
+
+std::optional<uint32_t> take_named(Args& args, std::string_view what,
+                                   std::span<const NamedNumber> names, uint32_t most) {
+  const auto word = args.take(what);
+  if (!word) return std::nullopt;
+  for (const NamedNumber& row : names) {
+    if (row.name == word->text) return row.number;
+  }
+  const auto number = parse_uint(word->text);
+  if (number && *number <= most) return static_cast<uint32_t>(*number);
+  std::vector<std::string_view> known;
+  for (const NamedNumber& row : names) known.push_back(row.name);
+  Diagnostic& wrong = args.error(fmt::format("{} is not a {}", quoted(word->text), what));
+  wrong.with_hint(fmt::format("a number up to {}, or one of: {}", most, fmt::join(known, ", ")));
+  return std::nullopt;
+}
+
+std::optional<uint8_t> take_scope(Args& args) {
+  const auto scope = take_named(args, "scope", kScopes, 255);
+  if (!scope) return std::nullopt;
+  return static_cast<uint8_t>(*scope);
+}
 
 std::optional<Address> take_ip(Args& args, std::string_view what, int family) {
   const auto word = args.take(what);

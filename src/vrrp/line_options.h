@@ -13,6 +13,7 @@
 
 #include "base/address.h"
 #include "base/text.h"
+#include "config/interface_name.h"
 #include "config/keyword.h"
 #include "config/nearest.h"
 
@@ -56,6 +57,30 @@ bool take_options(Args& args, Target& target, std::span<const LineOption<Target>
     }
     if (!found->parse(args, target)) return false;
   }
+  return true;
+}
+
+// The names that iproute2 gives to numbers without a file of its own.
+struct NamedNumber {
+  std::string_view name;
+  uint32_t number;
+};
+// One of these names, or a number up to `most`; `what` says what it is of.
+std::optional<uint32_t> take_named(Args& args, std::string_view what,
+                                   std::span<const NamedNumber> names, uint32_t most);
+
+std::optional<uint8_t> take_scope(Args& args);
+template <class Target>
+bool take_scope(Args& args, Target& target) {
+  target.scope = take_scope(args);
+  return target.scope.has_value();
+}
+
+template <class Target, std::string Target::*Member>
+bool take_interface(Args& args, Target& target) {
+  auto name = take_interface_name(args);
+  if (!name) return false;
+  target.*Member = std::move(*name);
   return true;
 }
 
