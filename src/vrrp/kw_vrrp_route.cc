@@ -59,6 +59,13 @@ bool add_route(KeywordCall& call) {
   if (!call.take_if("default")) {
     const auto network = take_network(call, "<network>");
     if (!network) return false;
+    // The kernel would refuse it when the node becomes master.
+    if (const Address base = base_of(*network); base != network->address) {
+      const Word& word = call.words()[call.position() - 1];
+      call.error(quoted(word.text) + " is an address in a network, not the network")
+          .with_hint(fmt::format("write '{}/{}'", base.ip_text(), network->prefix));
+      return false;
+    }
     made.to = network->address;
     made.prefix = network->prefix;
     made.family = network->address.family();

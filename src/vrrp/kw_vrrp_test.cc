@@ -228,6 +228,11 @@ TEST_CASE("a wrong line of a vrrp section gets an exact answer") {
       {"virtual-route 10.0.0.0/8",
        "1 error: a route needs a gateway or an interface (add 'via <address>' or 'dev "
        "<interface>')"},
+      {"virtual-route 10.8.0.5/13 dev eth1",
+       "15 error: '10.8.0.5/13' is an address in a network, not the network (write '10.8.0.0/13')"},
+      {"virtual-route 2001:db8:1:2::/33 dev eth1",
+       "15 error: '2001:db8:1:2::/33' is an address in a network, not the network (write "
+       "'2001:db8::/33')"},
       {"virtual-rule table 100",
        "1 error: a rule that holds for all packets is not possible (add 'from <network>', 'to "
        "<network>', 'iif <interface>' or 'fwmark <mark>')"},

@@ -3,6 +3,8 @@
 
 #include <linux/rtnetlink.h>
 
+#include <cstring>
+
 namespace hawser {
 namespace {
 
@@ -80,6 +82,22 @@ std::optional<Network> take_network(Args& args, std::string_view what) {
                          family_name(address->family()), most,
                          quoted(word->text.substr(slash + 1))));
   return std::nullopt;
+}
+
+Address base_of(const Network& network) {
+  in6_addr ip{};
+  const bool is_ipv4 = network.address.family() == AF_INET;
+  const size_t size = is_ipv4 ? sizeof(in_addr) : sizeof ip;
+  std::memcpy(ip.s6_addr,
+              is_ipv4 ? static_cast<const void*>(&network.address.v4()) : &network.address.v6(),
+              size);
+  for (size_t bit = network.prefix; bit < size * 8; ++bit) {
+    ip.s6_addr[bit / 8] = static_cast<uint8_t>(ip.s6_addr[bit / 8] & ~(0x80 >> bit % 8));
+  }
+  if (!is_ipv4) return Address::ipv6(ip, 0);
+  in_addr ip4;
+  std::memcpy(&ip4, ip.s6_addr, sizeof ip4);
+  return Address::ipv4(ip4, 0);
 }
 
 }  // namespace hawser

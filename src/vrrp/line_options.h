@@ -95,6 +95,7 @@ struct Network {
   uint8_t prefix = 0;
 };
 std::optional<Network> take_network(Args& args, std::string_view what);
+Address base_of(const Network& network);  // without the bits behind the prefix
 
 constexpr uint8_t host_prefix(int family) { return family == AF_INET ? 32 : 128; }
 constexpr std::string_view family_name(int family) { return family == AF_INET ? "IPv4" : "IPv6"; }
