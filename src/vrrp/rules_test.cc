@@ -173,6 +173,31 @@ TEST_CASE("interfaces of virtual MAC addresses are told apart") {
         "characters at most (choose a shorter name)");
 }
 
+TEST_CASE("a route or a rule that two have is told") {
+  constexpr std::string_view kOther =
+      "vrrp w\ninterface eth1\nvrid 51\nvirtual-address 192.0.2.2\n";
+  const auto both = [&](const char* first, const char* second) {
+    return about(fmt::format("{}\n{}{}\n", first, kOther, second));
+  };
+  constexpr const char* kHint =
+      " (the kernel has it once: it goes as soon as one of them is not master any more)";
+  CHECK(both("virtual-route default via 192.0.2.8 table 7 metric 3",
+             "virtual-route default via 192.0.2.9 table 7 metric 3") ==
+        fmt::format("10:1 warning: the route default of table 7 with metric 3 is one of vrrp 'v' "
+                    "already, at test.cfg:5{}",
+                    kHint));
+  CHECK(both("virtual-rule from 192.0.2.0/24 iif eth0 table 7",
+             "virtual-rule iif eth0 from 192.0.2.0/24 table 7") ==
+        fmt::format("10:1 warning: the rule from 192.0.2.0/24 iif eth0 for table 7 is one of vrrp "
+                    "'v' already, at test.cfg:5{}",
+                    kHint));
+  CHECK(both("virtual-route default via 192.0.2.8", "virtual-route default via 192.0.2.8 metric 3")
+            .empty());
+  CHECK(
+      both("virtual-route default via 192.0.2.8", "virtual-route default via 2001:db8::8").empty());
+  CHECK(both("virtual-rule fwmark 7 table 7", "virtual-rule fwmark 8 table 7").empty());
+}
+
 TEST_CASE("who listens where no traffic is taken is told") {
   constexpr std::string_view kListener =
       "listen web\nmode tcp\ntimeout client 1s\ntimeout server 1s\ntimeout connect 1s\nbind "
