@@ -101,7 +101,7 @@ Result<> Macvlan::settle(uint32_t base, std::string& warning) {
   if (index_ != 0 && base == base_ && if_nametoindex(name_.c_str()) == index_) return {};
   // With the interface below it is gone too.
   if (base_ != 0 && base != base_) {
-    static_cast<void>(static_cast<bool>(bases_.release(base_)));
+    if (const auto released = bases_.release(base_); !released) warning = released.error().text;
     base_ = 0;
   }
   index_ = 0;
