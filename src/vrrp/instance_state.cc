@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "vrrp/instance_state.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace hawser::vrrp {
@@ -23,6 +24,32 @@ std::optional<InstanceState> import_instance(std::span<const std::byte> bytes) {
   const bool sound =
       state.peer_count <= state.peers.size() && import_state(export_state(state.election));
   return sound ? std::optional(state) : std::nullopt;
+}
+
+std::vector<InstanceState> import_instances(std::string_view bytes) {
+  std::vector<InstanceState> states;
+  constexpr size_t kSize = sizeof(InstanceState);
+  for (size_t at = 0; at + kSize <= bytes.size(); at += kSize) {
+    const auto state = import_instance(std::as_bytes(std::span(bytes.substr(at, kSize))));
+    if (state) states.push_back(*state);
+  }
+  return states;
+}
+
+const InstanceState* state_of(const std::vector<InstanceState>& states, const InstanceKey& key) {
+  const auto found = std::find_if(states.begin(), states.end(),
+                                  [&](const InstanceState& each) { return each.key == key; });
+  return found == states.end() ? nullptr : &*found;
+}
+
+bool is_claimed(const InstanceKey& key, std::string_view claims) {
+  constexpr size_t kSize = sizeof(InstanceClaim);
+  for (size_t at = 0; at + kSize <= claims.size(); at += kSize) {
+    InstanceClaim claim;
+    std::memcpy(&claim, claims.data() + at, kSize);
+    if (claim == InstanceClaim{.key = key}) return true;
+  }
+  return false;
 }
 
 }  // namespace hawser::vrrp

@@ -9,6 +9,7 @@
 #include <span>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "vrrp/announce.h"
 #include "vrrp/election.h"
@@ -52,5 +53,12 @@ inline std::span<const std::byte> export_state(const InstanceState& state) {
 }
 // The bytes that another process exported. nullopt: of another layout, or not such a state.
 std::optional<InstanceState> import_instance(std::span<const std::byte> bytes);
+
+// Of the states that follow each other in `bytes`, those that can be taken up.
+std::vector<InstanceState> import_instances(std::string_view bytes);
+// nullptr: the predecessor had no such virtual router.
+const InstanceState* state_of(const std::vector<InstanceState>& states, const InstanceKey& key);
+// Whether it is among the claims that follow each other there.
+bool is_claimed(const InstanceKey& key, std::string_view claims);
 
 }  // namespace hawser::vrrp

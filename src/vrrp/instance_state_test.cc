@@ -32,6 +32,24 @@ TEST_CASE("bytes of another layout are not taken up", "[vrrp]") {
   CHECK_FALSE(import_instance(export_state(state)));
 }
 
+TEST_CASE("a virtual router is claimed by whoever can take up its state", "[vrrp]") {
+  const auto bytes = [](const InstanceClaim& claim) {
+    return std::string(reinterpret_cast<const char*>(&claim), sizeof claim);
+  };
+  const InstanceClaim first{.key = InstanceKey::of("eth0", AF_INET, 51)};
+  InstanceClaim second{.key = InstanceKey::of("eth0", AF_INET6, 51)};
+  const std::string claims = bytes(first) + bytes(second);
+  CHECK(is_claimed(first.key, claims));
+  CHECK(is_claimed(second.key, claims));
+  CHECK_FALSE(is_claimed(InstanceKey::of("eth0", AF_INET, 52), claims));
+  CHECK_FALSE(is_claimed(second.key, claims.substr(0, claims.size() - 1)));
+  CHECK_FALSE(is_claimed(first.key, ""));
+  // By another version of the program.
+  SECTION("of the instance") { ++second.layout; }
+  SECTION("of its election") { ++second.election_layout; }
+  CHECK_FALSE(is_claimed(second.key, bytes(first) + bytes(second)));
+}
+
 TEST_CASE("a virtual router is known by its interface, family and VRID", "[vrrp]") {
   const auto key = InstanceKey::of("eth0", AF_INET, 51);
   CHECK(key == InstanceKey::of("eth0", AF_INET, 51));

@@ -4,7 +4,6 @@
 #include <time.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "base/clock.h"
@@ -31,34 +30,6 @@ std::optional<Datagram> read(const ReceivedPacket& packet) {
                   .ttl = packet.ttl,
                   .ip_header = {},
                   .payload = packet.bytes};
-}
-
-// What export_state() of another process wrote; nothing where that was of another layout.
-std::vector<InstanceState> states_in(std::string_view bytes) {
-  std::vector<InstanceState> states;
-  constexpr size_t kSize = sizeof(InstanceState);
-  for (size_t at = 0; at + kSize <= bytes.size(); at += kSize) {
-    const auto state = import_instance(std::as_bytes(std::span(bytes.substr(at, kSize))));
-    if (state) states.push_back(*state);
-  }
-  return states;
-}
-
-// nullptr: the predecessor had no such virtual router.
-const InstanceState* state_of(const std::vector<InstanceState>& states, const InstanceKey& key) {
-  const auto found = std::find_if(states.begin(), states.end(),
-                                  [&](const InstanceState& each) { return each.key == key; });
-  return found == states.end() ? nullptr : &*found;
-}
-
-bool is_claimed(const InstanceKey& key, std::string_view claims) {
-  constexpr size_t kSize = sizeof(InstanceClaim);
-  for (size_t at = 0; at + kSize <= claims.size(); at += kSize) {
-    InstanceClaim claim;
-    std::memcpy(&claim, claims.data() + at, kSize);
-    if (claim == InstanceClaim{.key = key}) return true;
-  }
-  return false;
 }
 
 int64_t since_boot_ns() {
@@ -141,7 +112,7 @@ Result<> VirtualRouters::start(const std::string& predecessor) {
   clear_until_ns_ = predecessor.empty() ? began_ns : began_ns + kPredecessorEndsNs;
   clear_leftovers(began_ns);
   const size_t count = config_.vrrp_instances.size();
-  const std::vector<InstanceState> predecessors = states_in(predecessor);
+  const std::vector<InstanceState> predecessors = import_instances(predecessor);
   uint32_t groups = 0;
   for (uint32_t i = 0; i < count; ++i) {
     auto made = Instance::make(*around_, i, state_of(predecessors, Instance::key_of(config_, i)));
