@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "check/runner.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <deque>
 #include <vector>
 
-#include "base/testing.h"
+#include "base/shortage_testing.h"
 #include "loop/watch.h"
 
 namespace hawser {
@@ -211,14 +209,8 @@ TEST_CASE("a unix socket that does not exist is told as such") {
 TEST_CASE("without descriptors an attempt is not made, and the server not blamed") {
   Bench bench;
   Origin origin(bench.loop, Origin::Does::kNothing);
-  rlimit before;
-  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
-  // As many as are open now: the next one is too many.
-  const Fd next(dup(0));
-  rlimit none{.rlim_cur = static_cast<rlim_t>(next.get()), .rlim_max = before.rlim_max};
-  REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const FdShortage shortage(0);
   const std::string outcome = bench.check(origin.address());
-  REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
   CHECK(outcome == "not tried");
   CHECK(bench.last_error == EMFILE);
 }

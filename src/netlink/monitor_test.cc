@@ -3,10 +3,10 @@
 #include "netlink/monitor.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 
+#include "base/shortage_testing.h"
 #include "netlink/netns_testing.h"
 
 using namespace hawser;
@@ -48,14 +48,10 @@ class Watcher {
   }
   // Nobody can open anything for a while, nor read lists.
   void starve_for(Millis time) {
-    rlimit all;
-    REQUIRE(getrlimit(RLIMIT_NOFILE, &all) == 0);
-    const rlimit none{0, all.rlim_max};
-    REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+    const FdShortage shortage(0);
     Timer over(loop_, [this] { loop_.stop(); });
     over.start(time);
     loop_.run();
-    REQUIRE(setrlimit(RLIMIT_NOFILE, &all) == 0);
   }
   size_t count_told() const { return told_.size(); }
   void forget() { told_.clear(); }

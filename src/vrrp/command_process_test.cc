@@ -2,18 +2,15 @@
 #include "vrrp/command_process.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <vector>
-
 #include "base/root_testing.h"
+#include "base/shortage_testing.h"
 
 namespace hawser {
 namespace {
@@ -97,17 +94,10 @@ TEST_CASE("a command has none of our descriptors") {
 
 TEST_CASE("a command that cannot be watched is not run, and not left behind") {
   Launcher launcher;
-  // Five are opened before: /dev/null, and the ends of two pipes.
-  std::vector<Fd> free;
-  for (int i = 0; i < 6; ++i) free.emplace_back(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
-  rlimit all;
-  REQUIRE(getrlimit(RLIMIT_NOFILE, &all) == 0);
-  const rlimit five_more{static_cast<rlim_t>(free.back().get()), all.rlim_max};
-  free.clear();
-  REQUIRE(setrlimit(RLIMIT_NOFILE, &five_more) == 0);
+  // /dev/null and the ends of two pipes, but not its pidfd.
+  const FdShortage shortage(5);
   const auto started = launcher.launcher.start(
       {"sleep 1000", {}, {}, launcher.user, Millis(10'000)}, [](const CommandEnd&) {});
-  REQUIRE(setrlimit(RLIMIT_NOFILE, &all) == 0);
   REQUIRE_FALSE(started);
   CHECK(started.error().text == "cannot watch a process: Too many open files");
   CHECK(waitpid(-1, nullptr, WNOHANG) == -1);
