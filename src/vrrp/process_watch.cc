@@ -2,9 +2,14 @@
 #include "vrrp/process_watch.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <unistd.h>
+
+#include <map>
+#include <optional>
+#include <utility>
 
 #include "base/fd.h"
 #include "base/log.h"
@@ -14,26 +19,46 @@
 namespace hawser {
 namespace {
 
-std::string read_start(const std::string& path) {
+// nullopt: it may say something, but this process has no descriptor or no memory left for it.
+std::optional<std::string> read_start(const std::string& path) {
   const Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd) return {};
+  if (!fd && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) return std::nullopt;
+  if (!fd) return "";
   char content[1024];
   const ssize_t got = read(fd.get(), content, sizeof content);
   return got > 0 ? std::string(content, static_cast<size_t>(got)) : "";
 }
 
-ProcessNames names_of(const std::string& proc, pid_t pid) {
+// nullopt: they cannot be read at the moment, which says nothing about the process.
+std::optional<ProcessNames> names_of(const std::string& proc, pid_t pid) {
   const std::string folder = fmt::format("{}/{}", proc, pid);
+  const auto comm = read_start(folder + "/comm"), line = read_start(folder + "/cmdline");
+  if (!comm || !line) return std::nullopt;
   ProcessNames names;
-  names.comm = read_start(folder + "/comm");
+  names.comm = *comm;
   if (names.comm.ends_with('\n')) names.comm.pop_back();
-  const std::string line = read_start(folder + "/cmdline");
-  names.argument = line.substr(0, line.find('\0'));
+  names.argument = line->substr(0, line->find('\0'));
   // Only its owner and root may read it; the argument says mostly the same.
   char program[1024];
   const ssize_t length = readlink((folder + "/exe").c_str(), program, sizeof program);
   if (length > 0) names.program.assign(program, static_cast<size_t>(length));
   return names;
+}
+
+// nullopt: not all of them can be read at the moment.
+std::optional<std::map<pid_t, ProcessNames>> read_all(const std::string& proc) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(proc.c_str()), closedir);
+  if (folder == nullptr) return std::nullopt;
+  std::map<pid_t, ProcessNames> all;
+  while (const dirent* entry = readdir(folder.get())) {
+    const auto number = parse_uint(entry->d_name);
+    if (!number) continue;
+    const auto pid = static_cast<pid_t>(*number);
+    auto names = names_of(proc, pid);
+    if (!names) return std::nullopt;
+    all.emplace(pid, std::move(*names));
+  }
+  return all;
 }
 
 std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
@@ -127,22 +152,19 @@ void ProcessWatch::poll() {
 }
 
 void ProcessWatch::look_at_all() {
-  DIR* folder = opendir(proc_.c_str());
-  if (folder == nullptr) return;  // what was seen last holds
-  for (const auto& target : targets_) target->forget_all();
-  while (const dirent* entry = readdir(folder)) {
-    const auto pid = parse_uint(entry->d_name);
-    if (!pid) continue;
-    const ProcessNames names = names_of(proc_, static_cast<pid_t>(*pid));
-    for (const auto& target : targets_) target->look_at(static_cast<pid_t>(*pid), names);
+  const auto all = read_all(proc_);
+  if (!all) return;  // what was seen last holds
+  for (const auto& target : targets_) {
+    target->forget_all();
+    for (const auto& [pid, names] : *all) target->look_at(pid, names);
   }
-  closedir(folder);
   settle();
 }
 
 void ProcessWatch::process_changed(pid_t pid) {
-  const ProcessNames names = names_of(proc_, pid);
-  for (const auto& target : targets_) target->look_at(pid, names);
+  const auto names = names_of(proc_, pid);
+  if (!names) return;
+  for (const auto& target : targets_) target->look_at(pid, *names);
   settle();
 }
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/shortage_testing.h"
 #include "vrrp/script_verdict.h"
 #include "vrrp/test_node.h"
 
@@ -76,6 +77,23 @@ TEST_CASE("with the kernel's news, nobody waits") {
   CHECK(machine.result() == TrackResult::kDown);
   machine.run(9, "db");
   machine.watch->process_changed(9);
+  CHECK(machine.result() == TrackResult::kUp);
+}
+
+TEST_CASE("a process that cannot be looked at has not ended") {
+  Machine machine;
+  machine.run(7, "db");
+  const size_t left = GENERATE(0u, 1u);  // neither the folder nor a file, or only the folder
+  {
+    const FdShortage shortage(left);
+    machine.watch->start(true);
+    CHECK(machine.result() == TrackResult::kUnknown);
+  }
+  machine.watch->look_at_all();
+  CHECK(machine.result() == TrackResult::kUp);
+  const FdShortage shortage(left);
+  machine.watch->look_at_all();
+  machine.watch->process_changed(7);
   CHECK(machine.result() == TrackResult::kUp);
 }
 
