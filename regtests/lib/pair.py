@@ -140,6 +140,14 @@ class HawserPair(Pair):
     def hang(self):
         return self.send(signal.SIGSTOP, "worker")
 
+    def silent_since(self):
+        """Between which times the longest silent worker gave its last sign of life, which on a busy machine is old by itself."""
+        asked = time.time()
+        table = self.first.cli("show proc")
+        answered = time.time()
+        oldest = max(int(line.split()[-1].removesuffix("ms")) for line in table.splitlines() if " worker " in line) / 1000
+        return asked - oldest - 0.001, answered - oldest
+
     def stop(self):
         return self.first.signal(signal.SIGTERM)
 
