@@ -226,7 +226,10 @@ void lay_cable() {
       "net.ipv4.conf.all.arp_ignore=1");
 }
 
-bool holds(const char* address) { return run("ip addr").find(address) != std::string::npos; }
+// Somewhere, or on one device.
+bool holds(const char* address, const char* where = "") {
+  return run(fmt::format("ip addr show {}", where)).find(address) != std::string::npos;
+}
 
 TEST_CASE("a hundred successor processes: no transition, and no frame too much", "[vrrp][netns]") {
   const bool virtual_mac = GENERATE(false, true);
@@ -283,19 +286,22 @@ TEST_CASE("what a successor does not have any more is resigned first", "[vrrp][n
   lay_cable();
   Ear ear("w1");
   const std::string kept = router("w0", 51, 255);
-  Node master(kept +
-              router("w0", 52, 255, "virtual-mac\nvirtual-route 10.8.0.0/16 via 10.1.10.9\n"));
+  Node master(kept + router("w0", 52, 255, "virtual-route 10.8.0.0/16 via 10.1.10.9\n") +
+              router("w0", 53, 255, "virtual-mac\n"));
   Node backup(router("w1", 51, 100) + router("w1", 52, 100));
   backup.run("");
   master.run("");
-  REQUIRE(ear.listen_until([&] { return ear.advert(52, 255) && ear.advert(51, 255); }));
-  REQUIRE(holds("10.1.10.51/24"));
-  REQUIRE(holds("10.1.10.52/24"));
+  REQUIRE(ear.listen_until(
+      [&] { return ear.advert(51, 255) && ear.advert(52, 255) && ear.advert(53, 255); }));
+  REQUIRE(holds("10.1.10.51/24", "dev w0"));
+  REQUIRE(holds("10.1.10.52/24", "dev w0"));
+  REQUIRE(holds("10.1.10.53/24"));
 
   const std::string state = master.end_for(kept);
   // Whoever takes it up has not begun.
-  CHECK_FALSE(holds("10.1.10.52/24"));
-  CHECK(holds("10.1.10.51/24"));
+  CHECK(holds("10.1.10.51/24", "dev w0"));
+  CHECK_FALSE(holds("10.1.10.52/24", "dev w0"));
+  CHECK_FALSE(holds("10.1.10.53/24"));
   CHECK(run("ip route show 10.8.0.0/16").empty());
   CHECK(run("ip link show type macvlan").empty());
   // Within its skew time: ten seconds sooner than without the advert of priority 0.
