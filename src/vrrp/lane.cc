@@ -69,7 +69,9 @@ std::vector<Lane> Lane::of(const LaneCommon& common) {
 }
 
 Result<> Lane::open(Transport& transport, const Ip& source) {
-  if (source == source_) return {};
+  if (source == source_) {
+    return is_open() ? transport.problem_of(key_, sending_key_) : Result<>();
+  }
   if (is_open()) {
     transport.close_listening(key_);
     transport.close_sending(sending_key_);
@@ -117,8 +119,10 @@ Result<> Lane::open(Transport& transport, const Ip& source) {
   };
   if (is_multicast()) add(group);
   for (const auto& peer : peers_) add(peer.address);
-  if (auto listening = transport.listen(key_); !listening) return listening;
-  return transport.prepare_to_send(sending_key_);
+  // Both, whatever comes of the first: both are closed one day, and others may share them.
+  auto listening = transport.listen(key_);
+  auto sending = transport.prepare_to_send(sending_key_);
+  return listening ? sending : listening;
 }
 
 bool Lane::send(Transport& transport, uint8_t priority, AuthSequences& sequences,

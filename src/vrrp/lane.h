@@ -43,7 +43,8 @@ class Lane {
   // Adverts to the group leave by this interface, and are heard on the other one.
   void set_sending_interface(std::string interface) { sending_interface_ = std::move(interface); }
 
-  // Opens the sockets to send from `source`, in place of those open before; none: closes them.
+  // Opens the sockets to send from `source`, in place of those open before; none: closes them. With
+  // the source that it has: whether the sockets are open by now.
   Result<> open(Transport& transport, const Ip& source);
   bool is_open() const { return source_.is_set(); }
   const Ip& source() const { return source_; }

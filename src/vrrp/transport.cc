@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -56,22 +57,53 @@ void read_controls(msghdr& message, ReceivedPacket& packet, uint32_t& kernel_dro
   }
 }
 
-uint32_t index_of(const std::string& interface) {
-  return interface.empty() ? 0 : if_nametoindex(interface.c_str());
+// 0: there is no such interface, or none is named. if_nametoindex(3) says so as well when it has no
+// descriptor to ask with.
+Result<uint32_t> index_of(const std::string& interface) {
+  if (interface.empty()) return 0u;
+  const Fd fd(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ifreq request{};
+  interface.copy(request.ifr_name, sizeof request.ifr_name - 1);
+  if (fd && ioctl(fd.get(), SIOCGIFINDEX, &request) == 0) {
+    return static_cast<uint32_t>(request.ifr_ifindex);
+  }
+  if (fd && errno == ENODEV) return 0u;
+  return errno_error("cannot look for the interface " + interface, errno);
 }
 
 }  // namespace
 
 Result<> Transport::listen(const PathKey& path) {
   const auto found = listeners_.try_emplace(path).first;
-  if (++found->second.users > 1) return {};
-  return open(found->first, found->second);
+  Listener& listener = found->second;
+  if (++listener.users == 1) listener.opened = open(found->first, listener);
+  return listener.opened;
 }
 
 Result<> Transport::prepare_to_send(const PathKey& path) {
   const auto found = senders_.try_emplace(path).first;
-  if (++found->second.users > 1) return {};
-  return open(found->first, found->second);
+  Sender& sender = found->second;
+  if (++sender.users == 1) sender.opened = open(found->first, sender);
+  return sender.opened;
+}
+
+Result<> Transport::problem_of(const PathKey& listening, const PathKey& sending) const {
+  const auto listener = listeners_.find(listening);
+  if (listener != listeners_.end() && !listener->second.opened) return listener->second.opened;
+  const auto sender = senders_.find(sending);
+  return sender == senders_.end() ? Result<>() : sender->second.opened;
+}
+
+bool Transport::try_again() {
+  bool any = false;
+  const auto retry = [&](const PathKey& path, auto& socket) {
+    if (socket.opened) return;
+    socket.opened = open(path, socket);
+    any |= static_cast<bool>(socket.opened);
+  };
+  for (auto& [path, listener] : listeners_) retry(path, listener);
+  for (auto& [path, sender] : senders_) retry(path, sender);
+  return any;
 }
 
 void Transport::close_listening(const PathKey& path) {
@@ -88,14 +120,14 @@ Result<> Transport::open(const PathKey& path, Listener& listener) {
   listener.watch.reset();
   listener.fd.reset();
   listener.kernel_drops = 0;
-  listener.ifindex = index_of(path.interface);
-  if (listener.ifindex == 0 && !path.interface.empty()) return {};
-  auto fd = open_receive_socket(path, listener.ifindex);
-  if (!fd) {
-    listener.ifindex = 0;
-    return fd.error();
-  }
+  listener.ifindex = 0;
+  const auto ifindex = index_of(path.interface);
+  if (!ifindex) return ifindex.error();
+  if (*ifindex == 0 && !path.interface.empty()) return {};
+  auto fd = open_receive_socket(path, *ifindex);
+  if (!fd) return fd.error();
   listener.fd = std::move(*fd);
+  listener.ifindex = *ifindex;
   // Nodes of a map do not move.
   listener.watch =
       std::make_unique<FdWatch>(loop_, listener.fd.get(), FdWatch::kRead,
@@ -105,14 +137,14 @@ Result<> Transport::open(const PathKey& path, Listener& listener) {
 
 Result<> Transport::open(const PathKey& path, Sender& sender) {
   sender.fd.reset();
-  sender.ifindex = index_of(path.interface);
-  if (sender.ifindex == 0 && !path.interface.empty()) return {};
-  auto fd = open_send_socket(path, sender.ifindex);
-  if (!fd) {
-    sender.ifindex = 0;
-    return fd.error();
-  }
+  sender.ifindex = 0;
+  const auto ifindex = index_of(path.interface);
+  if (!ifindex) return ifindex.error();
+  if (*ifindex == 0 && !path.interface.empty()) return {};
+  auto fd = open_send_socket(path, *ifindex);
+  if (!fd) return fd.error();
   sender.fd = std::move(*fd);
+  sender.ifindex = *ifindex;
   return {};
 }
 
@@ -120,7 +152,8 @@ Result<> Transport::interface_changed(const std::string& name, uint32_t ifindex)
   Result<> result;
   const auto refresh = [&](const PathKey& path, auto& socket) {
     if (path.interface != name || socket.ifindex == ifindex) return;
-    if (auto opened = open(path, socket); !opened) result = opened;
+    socket.opened = open(path, socket);
+    if (!socket.opened) result = socket.opened;
   };
   for (auto& [path, listener] : listeners_) refresh(path, listener);
   for (auto& [path, sender] : senders_) refresh(path, sender);

@@ -58,9 +58,14 @@ class Transport final : public AdvertSink {
 
   // Listening and sending are opened apart: with a virtual MAC address, adverts are heard on the
   // base interface and leave from the macvlan. A path that is open is shared, and counted. With an
-  // interface that is not there the path is kept, and opened by interface_changed().
+  // interface that is not there the path is kept, and opened by interface_changed(); with an error
+  // it is kept as well, for try_again(). Each call wants its own close_...().
   Result<> listen(const PathKey& path);
   Result<> prepare_to_send(const PathKey& path);
+  // Why one of two such paths is not open, as far as its interface is there.
+  Result<> problem_of(const PathKey& listening, const PathKey& sending) const;
+  // Opens what could not be opened. true: some of it is open now.
+  bool try_again();
   void close_listening(const PathKey& path);
   void close_sending(const PathKey& path);
 
@@ -76,18 +81,17 @@ class Transport final : public AdvertSink {
   uint64_t dropped() const { return dropped_; }
 
  private:
-  struct Listener {
+  struct Socket {
     uint32_t users = 0;
     uint32_t ifindex = 0;
+    Result<> opened;  // the last time that it was tried
     Fd fd;
+  };
+  struct Listener : Socket {
     std::unique_ptr<FdWatch> watch;
     uint32_t kernel_drops = 0;  // the socket's own count
   };
-  struct Sender {
-    uint32_t users = 0;
-    uint32_t ifindex = 0;
-    Fd fd;
-  };
+  using Sender = Socket;
   Result<> open(const PathKey& path, Listener& listener);
   static Result<> open(const PathKey& path, Sender& sender);
   void receive(const PathKey& path, Listener& listener);

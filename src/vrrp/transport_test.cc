@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "vrrp/transport.h"
 
+#include <errno.h>
 #include <net/if.h>
 
 #include <vector>
 
-#include "base/testing.h"
+#include "base/shortage_testing.h"
 #include "netlink/netns_testing.h"
 #include "vrrp/testing.h"
 
@@ -49,6 +50,30 @@ struct Wire {
                         loop.stop();
                       }};
 };
+
+TEST_CASE("paths that cannot be opened are kept and tried again", "[vrrp][netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  Wire wire;
+  const PathKey out{112, "w0", ip("224.0.0.18"), {}}, in{112, "w1", ip("224.0.0.18"), {}};
+  {
+    const FdShortage shortage(0);
+    CHECK_FALSE(wire.transport.listen(in));
+    CHECK_FALSE(wire.transport.listen(in));  // somebody else's
+    CHECK_FALSE(wire.transport.prepare_to_send(out));
+    CHECK_FALSE(wire.transport.try_again());
+  }
+  CHECK(wire.transport.problem_of(in, out).error().code == EMFILE);
+  CHECK(wire.transport.try_again());
+  CHECK(wire.transport.problem_of(in, out));
+  CHECK_FALSE(wire.transport.try_again());
+  wire.transport.close_listening(in);
+  auto packet = hex(kGoldenIpHeader);
+  const auto advert = hex(kGoldenPass);
+  packet.insert(packet.end(), advert.begin(), advert.end());
+  REQUIRE(wire.transport.send(out, packet, ip("10.1.10.6"), ip("224.0.0.18")));
+  CHECK(wire.wait());
+}
 
 TEST_CASE("adverts over IPv4 arrive as they were sent", "[vrrp][netns]") {
   TestNamespace ns;

@@ -86,6 +86,7 @@ class VirtualRouters {
   int64_t timers_due_ns_ = 0;  // no timer is due before: that of the earliest, or less
   int64_t look_ns_ = 0;        // when trackers are looked at next
   Presence presence_;
+  int64_t open_again_ns_ = 0;  // when sockets that could not be opened are tried again
   int64_t clear_ns_ = INT64_MAX, clear_until_ns_ = 0;  // next look for leftovers; the last one
   bool links_changed_ = false;
   bool stopped_ = false;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/clock.h"
+#include "base/shortage_testing.h"
 #include "config/testing.h"
 #include "netlink/netns_testing.h"
 
@@ -209,6 +210,24 @@ TEST_CASE("a route changes its gateway when the predecessor has ended", "[vrrp][
   CHECK(cable.until(
       [] { return run("ip route show 10.7.0.0/16").find("via 10.1.10.9 ") != std::string::npos; }));
   CHECK(node.sum(&VrrpSlot::left_master) == 0);
+}
+
+// Whoever hears nobody would become master beside everybody.
+TEST_CASE("a router whose sockets cannot be opened is in fault until they can", "[vrrp][netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  Cable cable;
+  run("ip addr del 10.1.10.6/24 dev w0");
+  Node node(cable.loop, "w0", 255);
+  REQUIRE(cable.until([&] { return node.is(VrrpState::kFault); }));
+  run("ip addr add 10.1.10.6/24 dev w0");
+  {
+    const FdShortage shortage(0);
+    int looks = 0;
+    REQUIRE(cable.until([&] { return ++looks > 50; }));
+    CHECK(node.is(VrrpState::kFault));
+  }
+  CHECK(cable.until([&] { return node.is(VrrpState::kMaster); }));
 }
 
 TEST_CASE("a fault is handed over, and its end is seen", "[vrrp][netns]") {

@@ -7,12 +7,21 @@
 #include "vrrp/virtual_routers.h"
 
 namespace hawser::vrrp {
+namespace {
+
+constexpr int64_t kOpenAgainNs = 500'000'000;
+
+}  // namespace
 
 // Asks all trackers, and tells the instances what they add up to.
 void VirtualRouters::look() {
   const int64_t now_ns = monotonic_ns();
   look_ns_ = now_ns + std::chrono::nanoseconds(ProxyHealth::kPeriod).count();
   if (now_ns >= clear_ns_) clear_leftovers(now_ns);
+  if (now_ns >= open_again_ns_) {
+    open_again_ns_ = now_ns + kOpenAgainNs;
+    links_changed_ |= transport_.try_again();
+  }
   proxy_.look(now_ns);
   for (const auto& instance : instances_) {
     instance->obey(now_ns);
