@@ -100,6 +100,8 @@ class Rtnl {
   Result<> remove_link(uint32_t ifindex);  // one that is not there is removed
   Result<std::optional<LinkDetails>> find_link(const std::string& name);  // nullopt: there is none
   Result<std::optional<LinkDetails>> find_link(uint32_t ifindex);
+  // 0: there is none. Unlike if_nametoindex(3) this takes no descriptor, of which none may be left.
+  Result<uint32_t> index_of(const std::string& name);
   Result<std::vector<LinkDetails>> links();
 
   // Calls back with every entry of a list, RTM_GETLINK or RTM_GETADDR, once all of it was read.

@@ -156,6 +156,12 @@ Result<std::optional<LinkDetails>> Rtnl::find_link(uint32_t ifindex) {
   return get_link(link_message(RTM_GETLINK, 0, ifindex).release());
 }
 
+Result<uint32_t> Rtnl::index_of(const std::string& name) {
+  const auto link = find_link(name);
+  if (!link) return link.error();
+  return *link ? (*link)->index : 0;
+}
+
 Result<std::optional<LinkDetails>> Rtnl::get_link(nl_msg* message) {
   std::optional<LinkDetails> link;
   const NetlinkSocket::Answer answer = socket_.request(

@@ -95,7 +95,7 @@ void Instance::hold_again() {
 
 std::vector<Announcement> Instance::announcements() const {
   std::vector<Announcement> what;
-  for (const Vips::Place& place : vips_.places()) {
+  for (const Vips::Place& place : vips_.places(around_.kernel)) {
     Announcement made{.ifindex = place.ifindex, .address = place.address};
     const Link* link = around_.monitor.find(place.ifindex);
     if (macvlan_ && place.ifindex == macvlan_->ifindex()) {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "vrrp/kernel_routing.h"
 
-#include <fmt/core.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 
 #include <tuple>
 
@@ -22,7 +20,8 @@ std::optional<Address> network(const std::optional<Address>& address, uint8_t pr
 
 }  // namespace
 
-Result<KernelRoute> kernel_route(const VirtualRoute& route, const std::string& interface) {
+Result<std::optional<KernelRoute>> kernel_route(const VirtualRoute& route,
+                                                const std::string& interface, Rtnl& kernel) {
   KernelRoute made;
   made.family = route.family;
   made.to = network(route.to, route.prefix);
@@ -30,16 +29,18 @@ Result<KernelRoute> kernel_route(const VirtualRoute& route, const std::string& i
   made.via = route.via;
   made.source = route.src;
   const std::string& dev = route.interface.empty() && !route.via ? interface : route.interface;
-  made.ifindex = dev.empty() ? 0 : if_nametoindex(dev.c_str());
-  if (made.ifindex == 0 && !dev.empty()) {
-    return Error{fmt::format("cannot add a route on {}: there is no such interface", dev)};
+  if (!dev.empty()) {
+    const auto ifindex = kernel.index_of(dev);
+    if (!ifindex) return ifindex.error();
+    if (*ifindex == 0) return std::optional<KernelRoute>();
+    made.ifindex = *ifindex;
   }
   made.table = route.table;
   made.metric = route.metric;
   const bool on_link = !route.via && route.family == AF_INET;
   made.scope = route.scope.value_or(on_link ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE);
   made.protocol = kOurProtocol;
-  return made;
+  return std::optional(made);
 }
 
 KernelRule kernel_rule(const VirtualRule& rule) {

@@ -2,6 +2,7 @@
 // Virtual routes and rules as the kernel has them, with our mark.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -10,9 +11,10 @@
 
 namespace hawser::vrrp {
 
-// `interface` is where routes without a gateway and without `dev` go. The error: the interface that
-// it names is not there.
-Result<KernelRoute> kernel_route(const VirtualRoute& route, const std::string& interface);
+// `interface` is where routes without a gateway and without `dev` go. nullopt: the interface is not
+// there.
+Result<std::optional<KernelRoute>> kernel_route(const VirtualRoute& route,
+                                                const std::string& interface, Rtnl& kernel);
 KernelRule kernel_rule(const VirtualRule& rule);
 
 // Whether one that the kernel lists is the wanted one, of which the kernel chose what it leaves

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -53,14 +52,15 @@ const std::string& interface_of(const Config& config, const VrrpInstanceConfig& 
 
 using Place = std::tuple<uint32_t, uint8_t, Ip>;  // interface, prefix, address
 
-std::set<Place> named_in(const Config& config) {
+Result<std::set<Place>> named_addresses(Rtnl& kernel, const Config& config) {
   std::set<Place> named;
   for (const VrrpInstanceConfig& instance : config.vrrp_instances) {
     const std::string& own = interface_of(config, instance);
     for (const VirtualAddress& address : instance.addresses) {
       const std::string& name = address.interface.empty() ? own : address.interface;
-      named.insert(
-          {if_nametoindex(name.c_str()), address.prefix, Ip::from_address(address.address)});
+      const auto ifindex = kernel.index_of(name);
+      if (!ifindex) return ifindex.error();
+      named.insert({*ifindex, address.prefix, Ip::from_address(address.address)});
     }
   }
   return named;
@@ -68,11 +68,12 @@ std::set<Place> named_in(const Config& config) {
 
 Result<> remove_addresses(Rtnl& kernel, const Config& config) {
   std::vector<InterfaceAddress> left;
-  const std::set<Place> named = named_in(config);
+  const auto named = named_addresses(kernel, config);
+  if (!named) return named.error();
   auto dumped = kernel.dump(RTM_GETADDR, AF_UNSPEC, [&](const nlmsghdr& message) {
     const auto place = kernel_place(message);
     if (!place || place->protocol != kOurProtocol) return;
-    if (named.contains({place->ifindex, place->prefix, place->address})) return;
+    if (named->contains({place->ifindex, place->prefix, place->address})) return;
     InterfaceAddress address;
     address.ifindex = place->ifindex;
     address.prefix = place->prefix;
@@ -87,19 +88,19 @@ Result<> remove_addresses(Rtnl& kernel, const Config& config) {
   return result;
 }
 
-std::vector<KernelRoute> named_routes(const Config& config) {
+Result<std::vector<KernelRoute>> named_routes(Rtnl& kernel, const Config& config) {
   std::vector<KernelRoute> named;
   for (const VrrpInstanceConfig& instance : config.vrrp_instances) {
     for (const VirtualRoute& route : instance.routes) {
-      // On an interface that is not there none can be.
-      const auto wanted = kernel_route(route, interface_of(config, instance));
-      if (wanted) named.push_back(*wanted);
+      const auto wanted = kernel_route(route, interface_of(config, instance), kernel);
+      if (!wanted) return wanted.error();
+      if (*wanted) named.push_back(**wanted);
     }
   }
   return named;
 }
 
-std::vector<KernelRule> named_rules(const Config& config) {
+Result<std::vector<KernelRule>> named_rules(const Config& config) {
   std::vector<KernelRule> named;
   for (const VrrpInstanceConfig& instance : config.vrrp_instances) {
     for (const VirtualRule& rule : instance.rules) named.push_back(kernel_rule(rule));
@@ -109,12 +110,13 @@ std::vector<KernelRule> named_rules(const Config& config) {
 
 template <class Thing>
 Result<> remove_unnamed(Rtnl& kernel, const Result<std::vector<Thing>>& ours,
-                        const std::vector<Thing>& named) {
+                        const Result<std::vector<Thing>>& named) {
   if (!ours) return ours.error();
+  if (!named) return named.error();
   Result<> result;
   for (const Thing& thing : *ours) {
     const auto is_it = [&thing](const Thing& wanted) { return is_same(thing, wanted); };
-    if (std::any_of(named.begin(), named.end(), is_it)) continue;
+    if (std::any_of(named->begin(), named->end(), is_it)) continue;
     if (const auto removed = kernel.remove(thing); !removed) keep_first(result, removed.error());
   }
   return result;
@@ -152,7 +154,8 @@ bool Presence::is_alone() const {
 Result<> remove_leftovers(Rtnl& kernel, BaseInterfaces& bases, const Config& config) {
   Result<> result = remove_macvlans(kernel, bases, config);
   keep_first(result, remove_unnamed(kernel, kernel.rules(kOurProtocol), named_rules(config)));
-  keep_first(result, remove_unnamed(kernel, kernel.routes(kOurProtocol), named_routes(config)));
+  keep_first(result,
+             remove_unnamed(kernel, kernel.routes(kOurProtocol), named_routes(kernel, config)));
   keep_first(result, remove_addresses(kernel, config));
   return result;
 }

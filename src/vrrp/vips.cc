@@ -3,7 +3,6 @@
 
 #include <fmt/core.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
@@ -37,9 +36,13 @@ class Vips::Moment {
   Rtnl& kernel() { return kernel_; }
   const std::string& name_of(const Vip& vip) const { return interfaces_[vip.interface]; }
   // 0: the interface is not there.
-  uint32_t ifindex_of(const Vip& vip) {
+  Result<uint32_t> ifindex_of(const Vip& vip) {
     auto& index = indices_[vip.interface];
-    if (!index) index = if_nametoindex(name_of(vip).c_str());
+    if (!index) {
+      const auto found = kernel_.index_of(name_of(vip));
+      if (!found) return found.error();
+      index = *found;
+    }
     return *index;
   }
   // Who put the address there, nullopt: it is not there.
@@ -122,7 +125,9 @@ InterfaceAddress Vips::kernel_address(const Vip& vip, uint32_t ifindex) {
 }
 
 Result<bool> Vips::take_address(Moment& now, Vip& vip) {
-  const auto address = kernel_address(vip, now.ifindex_of(vip));
+  const auto ifindex = now.ifindex_of(vip);
+  if (!ifindex) return ifindex.error();
+  const auto address = kernel_address(vip, *ifindex);
   if (address.ifindex == 0) {
     return Error{fmt::format("cannot add {} on {}: there is no such interface",
                              vip.config.address.ip_text(), now.name_of(vip))};
@@ -143,8 +148,10 @@ Result<bool> Vips::take_address(Moment& now, Vip& vip) {
 }
 
 Result<> Vips::give_up_address(Moment& now, Vip& vip) {
-  const auto address = kernel_address(vip, now.ifindex_of(vip));
-  if (address.ifindex == 0 || vip.foreign) return {};
+  const auto ifindex = now.ifindex_of(vip);
+  if (!ifindex) return ifindex.error();
+  if (*ifindex == 0 || vip.foreign) return {};
+  const auto address = kernel_address(vip, *ifindex);
   if (!held_) {
     const auto protocol = now.protocol_of(address);
     if (!protocol) return protocol.error();
@@ -157,16 +164,21 @@ Result<> Vips::give_up_address(Moment& now, Vip& vip) {
 }
 
 Result<> Vips::take_route(Rtnl& kernel, const VirtualRoute& route) const {
-  const auto wanted = kernel_route(route, interface_);
+  const auto wanted = kernel_route(route, interface_, kernel);
   if (!wanted) return wanted.error();
-  const auto added = kernel.add(*wanted);
+  if (!*wanted) {
+    return Error{fmt::format("cannot add a route on {}: there is no such interface",
+                             route.interface.empty() ? interface_ : route.interface)};
+  }
+  const auto added = kernel.add(**wanted);
   return added ? Result<>() : added.error();
 }
 
 Result<> Vips::give_up_route(Rtnl& kernel, const VirtualRoute& route) const {
-  const auto wanted = kernel_route(route, interface_);
-  if (!wanted) return {};  // it went with its interface
-  const auto removed = kernel.remove(*wanted);
+  const auto wanted = kernel_route(route, interface_, kernel);
+  if (!wanted) return wanted.error();
+  if (!*wanted) return {};  // it went with its interface
+  const auto removed = kernel.remove(**wanted);
   return removed ? Result<>() : removed.error();
 }
 
@@ -209,7 +221,8 @@ Vips::Loss Vips::address_gone(const LinkAddress& gone, Rtnl& kernel) {
   for (auto known = first; held_ && known != last; ++known) {
     Vip& vip = vips_[known->second];
     Moment now(kernel, interfaces_);
-    if (gone.prefix != vip.config.prefix || gone.ifindex != now.ifindex_of(vip)) continue;
+    const auto ifindex = now.ifindex_of(vip);
+    if (!ifindex || gone.prefix != vip.config.prefix || gone.ifindex != *ifindex) continue;
     // An interface that is down or gone takes addresses along; link events lead to take() then.
     const auto taken = take_address(now, vip);
     if (taken && !*taken) return Loss::kStillThere;
@@ -218,9 +231,12 @@ Vips::Loss Vips::address_gone(const LinkAddress& gone, Rtnl& kernel) {
   return Loss::kNotOurs;
 }
 
-std::vector<Vips::Place> Vips::places() const {
+std::vector<Vips::Place> Vips::places(Rtnl& kernel) const {
   std::vector<uint32_t> indices;
-  for (const std::string& name : interfaces_) indices.push_back(if_nametoindex(name.c_str()));
+  for (const std::string& name : interfaces_) {
+    const auto index = kernel.index_of(name);
+    indices.push_back(index ? *index : 0);
+  }
   std::vector<Place> places;
   for (const auto& vip : vips_) {
     places.push_back({Ip::from_address(vip.config.address), indices[vip.interface]});

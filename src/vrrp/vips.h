@@ -47,7 +47,7 @@ class Vips {
     Ip address;
     uint32_t ifindex = 0;
   };
-  std::vector<Place> places() const;
+  std::vector<Place> places(Rtnl& kernel) const;
   bool has(const Address& address) const;  // in the configuration
   // Where the addresses go, each name once.
   const std::vector<std::string>& interfaces() const { return interfaces_; }

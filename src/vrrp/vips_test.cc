@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/shortage_testing.h"
 #include "config/testing.h"
 #include "netlink/netns_testing.h"
 
@@ -161,7 +162,7 @@ TEST_CASE("an address that is deleted is lost, or put back", "[vrrp][netns]") {
   REQUIRE(vips.take(*kernel));
   run("ip addr del 192.0.2.10/24 dev d0");
   LinkAddress gone;
-  gone.ifindex = vips.places()[0].ifindex;
+  gone.ifindex = vips.places(*kernel)[0].ifindex;
   gone.address = *Address::parse_ip("192.0.2.10");
   gone.prefix = 24;
   CHECK(vips.address_gone(gone, *kernel) ==
@@ -186,7 +187,7 @@ TEST_CASE("a late message of an address that is there is no loss", "[vrrp][netns
   REQUIRE(vips.give_up(*kernel));
   REQUIRE(vips.take(*kernel));
   LinkAddress gone;
-  gone.ifindex = vips.places()[0].ifindex;
+  gone.ifindex = vips.places(*kernel)[0].ifindex;
   gone.address = *Address::parse_ip("192.0.2.10");
   gone.prefix = 24;
   CHECK(vips.address_gone(gone, *kernel) == Vips::Loss::kStillThere);
@@ -213,7 +214,7 @@ TEST_CASE("of thousands of addresses each is known, taken and given up", "[vrrp]
   REQUIRE(vips.take(*kernel));
   CHECK_FALSE(vips.took_any());
   run("ip addr flush dev d0 scope global");
-  for (const Vips::Place& place : vips.places()) {
+  for (const Vips::Place& place : vips.places(*kernel)) {
     LinkAddress gone;
     gone.ifindex = place.ifindex;
     gone.address = *Address::parse_ip(place.address.text());
@@ -224,6 +225,31 @@ TEST_CASE("of thousands of addresses each is known, taken and given up", "[vrrp]
   // As a killed process leaves them.
   CHECK(Vips(config->vrrp_instances[0], kNoOwner, "d0").give_up(*kernel));
   CHECK(held() == 0);
+}
+
+// A master that could not give them up would leave two nodes with them.
+TEST_CASE("without a descriptor left everything is taken and given up", "[vrrp][netns]") {
+  TestNamespace ns;
+  if (!ns) return;
+  const auto kernel = kernel_with_device();
+  const auto config = with_lines(
+      " virtual-address 192.0.2.10/24\n virtual-route 10.8.0.0/16 via 192.0.2.1 dev d0\n"
+      " virtual-rule from 192.0.2.10 table 100\n");
+  Vips vips(config->vrrp_instances[0], kNoOwner, "d0");
+  {
+    const FdShortage shortage(0);
+    REQUIRE(vips.take(*kernel));
+    CHECK(vips.places(*kernel)[0].ifindex != 0);
+  }
+  CHECK(contains(run("ip addr show dev d0"), "192.0.2.10/24"));
+  CHECK(contains(run("ip route"), "10.8.0.0/16 via 192.0.2.1"));
+  {
+    const FdShortage shortage(0);
+    REQUIRE(vips.give_up(*kernel));
+  }
+  CHECK(!contains(run("ip addr show dev d0"), "192.0.2.10/24"));
+  CHECK(!contains(run("ip route"), "10.8.0.0/16"));
+  CHECK(!contains(run("ip rule"), "192.0.2.10"));
 }
 
 TEST_CASE("a missing interface is named, and the rest is tried", "[vrrp][netns]") {
