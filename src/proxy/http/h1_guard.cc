@@ -91,7 +91,6 @@ constexpr CharSet kNotInHost([](char c) {
   return is_control(c) || is_blank(c) || c == '/' || c == '?' || c == '#' || c == '@' || c == ',' ||
          c == '\\';
 });
-constexpr CharSet kNotInTarget([](char c) { return c == '#' || c == '\t'; });
 bool is_host(std::string_view host) { return !kNotInHost.has_any_of(host); }
 
 std::string_view without_default_port(std::string_view host) {
@@ -112,11 +111,6 @@ std::string_view check_target(const Head& head, std::string_view host, size_t ho
     }
     return {};
   }
-  // Rules and servers disagree about what a path with a fragment is (RFC 9112, section 3.2: none).
-  if (kNotInTarget.has_any_of(head.target)) {
-    return head.target.find('\t') == head.target.npos ? "fragment in the request target"
-                                                      : "control character in the target";
-  }
   if (head.target.starts_with('/')) return {};
   if (head.target == "*") return head.method == "OPTIONS" ? "" : "asterisk target without OPTIONS";
   const size_t scheme = head.target.find("://");
@@ -132,7 +126,7 @@ std::string_view check_target(const Head& head, std::string_view host, size_t ho
 
 }  // namespace
 
-std::string_view guard_head(Head& head, const GuardInput& facts) {
+std::string_view guard_grammar(Head& head, const HeadFacts& facts) {
   if (facts.major != 1) return "unsupported HTTP version";
   Layout layout(head.raw);
   if (facts.is_request ? !request_line_fits(layout, head) : !status_line_fits(layout, head)) {
@@ -147,13 +141,20 @@ std::string_view guard_head(Head& head, const GuardInput& facts) {
     return has_control(head.start_line) ? "control character in the status line"
                                         : "control character in a header";
   }
+  // A tab is none of them. Rules and servers disagree about what a path with a fragment is
+  // (RFC 9112, section 3.2: none).
+  if (head.target.find('\t') != head.target.npos) return "control character in the target";
+  if (head.target.find('#') != head.target.npos) return "fragment in the request target";
+  for (HeaderField& field : head.fields) field.id = header_id(field.name);
+  return {};
+}
 
+std::string_view guard_meaning(Head& head, const HeadFacts& facts) {
   std::string_view host;
   size_t hosts = 0, lengths = 0, codings = 0;
   bool only_chunked = true;
   bool upgrade = false;
-  for (HeaderField& field : head.fields) {
-    field.id = header_id(field.name);
+  for (const HeaderField& field : head.fields) {
     switch (field.id) {
       case HeaderId::kHost:
         host = field.value;

@@ -12,18 +12,19 @@
 namespace hawser {
 
 // What the parser found out about framing.
-struct GuardInput {
-  bool is_request;
-  uint8_t major;
-  bool chunked;            // the last transfer coding is chunked
-  bool transfer_encoding;  // there is a Transfer-Encoding
-  bool has_length;
-  uint64_t length;
+struct HeadFacts {
+  bool is_request = true;
+  uint8_t major = 1;
+  bool chunked = false;  // the last transfer coding is chunked
+  bool has_length = false;
+  uint64_t length = 0;
 };
 
-// Checks a complete head and fills what follows from it: start_line, field ids, body and its
-// length, the Connection options. Returns "" or the reason for a refusal, a constant for logs and
-// `show errors`.
-std::string_view guard_head(Head& head, const GuardInput& facts);
+// Both return "" or the reason for a refusal, a constant for logs and `show errors`.
+// guard_grammar() checks that a complete head is what the grammar says, byte for byte, and fills
+// start_line and the ids of the fields. guard_meaning() checks what its parts say, and fills what
+// follows from them: the body and its length, the Connection options.
+std::string_view guard_grammar(Head& head, const HeadFacts& facts);
+std::string_view guard_meaning(Head& head, const HeadFacts& facts);
 
 }  // namespace hawser

@@ -2,10 +2,11 @@
 #include "proxy/http/h1_parser.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.h"
 #include "base/text.h"
-#include "proxy/http/h1_guard.h"
+#include "proxy/http/h1_scan.h"
 
 namespace hawser {
 
@@ -86,16 +87,19 @@ struct H1Callbacks {
 };
 
 void H1Parser::start(Kind kind, Head& head) {
-  llhttp_init(&llhttp_, kind == Kind::kRequest ? HTTP_REQUEST : HTTP_RESPONSE,
-              &H1Callbacks::settings());
-  llhttp_.data = this;
   kind_ = kind;
   head_ = &head;
   head.clear();
   reason_ = {};
   parsed_ = 0;
   left_ = 0;
-  own_method_ = field_open_ = too_many_ = head_done_ = body_done_ = bad_ = false;
+  has_scanned_ = own_method_ = field_open_ = too_many_ = head_done_ = body_done_ = bad_ = false;
+}
+
+void H1Parser::begin_llhttp() {
+  llhttp_init(&llhttp_, kind_ == Kind::kRequest ? HTTP_REQUEST : HTTP_RESPONSE,
+              &H1Callbacks::settings());
+  llhttp_.data = this;
 }
 
 // llhttp knows a list of methods, HTTP does not (RFC 9110, section 9.1: a method is a token). It is
@@ -113,15 +117,32 @@ bool H1Parser::take_own_method(std::string_view input) {
     parsed_ = end;
   }
   if (bad_ || !complete) return false;
-  llhttp_init(&llhttp_, HTTP_REQUEST, &H1Callbacks::settings());
-  llhttp_.data = this;
+  begin_llhttp();
   llhttp_execute(&llhttp_, "GET", 3);
   head_->method = input.substr(begin, end - begin);
   parsed_ = end;
   return true;
 }
 
+size_t H1Parser::scan(std::string_view input, HeadFacts& facts) {
+  return kind_ == Kind::kRequest ? scan_request_head(input, max_fields_, *head_, facts)
+                                 : scan_response_head(input, max_fields_, *head_, facts);
+}
+
 H1Parser::Status H1Parser::parse_head(std::string_view input) {
+  if (std::exchange(has_scanned_, true)) return parse_with_llhttp(input);
+  HeadFacts facts;
+  if (const size_t size = scan(input, facts); size != 0) {
+    parsed_ = size;
+    head_->raw = input.substr(0, size);
+    return judge({}, facts);
+  }
+  head_->clear();
+  begin_llhttp();
+  return parse_with_llhttp(input);
+}
+
+H1Parser::Status H1Parser::parse_with_llhttp(std::string_view input) {
   if (own_method_ && head_->method.empty() && !take_own_method(input))
     return bad_ ? Status::kBad : Status::kMore;
   const std::string_view fresh = input.substr(parsed_);
@@ -130,7 +151,7 @@ H1Parser::Status H1Parser::parse_head(std::string_view input) {
   if (result == HPE_INVALID_METHOD && !own_method_) {
     own_method_ = true;
     head_->method = {};
-    return parse_head(input);
+    return parse_with_llhttp(input);
   }
   if (result == HPE_OK) {
     parsed_ = input.size();
@@ -147,20 +168,22 @@ H1Parser::Status H1Parser::parse_head(std::string_view input) {
     return Status::kBad;
   }
   parsed_ = static_cast<size_t>(llhttp_get_error_pos(&llhttp_) - input.data());
-  head_done_ = true;
   head_->minor = llhttp_.http_minor;
   head_->status = llhttp_.status_code;
   head_->raw = input.substr(0, parsed_);
-  const GuardInput facts{.is_request = kind_ == Kind::kRequest,
-                         .major = llhttp_.http_major,
-                         .chunked = (llhttp_.flags & F_CHUNKED) != 0,
-                         .transfer_encoding = (llhttp_.flags & F_TRANSFER_ENCODING) != 0,
-                         .has_length = (llhttp_.flags & F_CONTENT_LENGTH) != 0,
-                         .length = llhttp_.content_length};
-  if (const std::string_view refused = guard_head(*head_, facts); !refused.empty()) {
-    reason_ = refused;
-    return Status::kBad;
-  }
+  const HeadFacts facts{.is_request = kind_ == Kind::kRequest,
+                        .major = llhttp_.http_major,
+                        .chunked = (llhttp_.flags & F_CHUNKED) != 0,
+                        .has_length = (llhttp_.flags & F_CONTENT_LENGTH) != 0,
+                        .length = llhttp_.content_length};
+  return judge(guard_grammar(*head_, facts), facts);
+}
+
+// Of a complete head, which may have been refused already.
+H1Parser::Status H1Parser::judge(std::string_view refused, const HeadFacts& facts) {
+  head_done_ = true;
+  reason_ = refused.empty() ? guard_meaning(*head_, facts) : refused;
+  if (!reason_.empty()) return Status::kBad;
   left_ = head_->length;
   body_done_ = head_->body == BodyKind::kNone || (head_->body == BodyKind::kLength && left_ == 0);
   return Status::kDone;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// HTTP/1 messages: llhttp gives the parts of the head, h1_guard refuses what could be read in two
-// ways, and this keeps count of where the body ends. No I/O, no clock.
+// HTTP/1 messages: h1_scan or llhttp gives the parts of the head, h1_guard refuses what could be
+// read in two ways, and this keeps count of where the body ends. No I/O, no clock.
 #pragma once
 
 #include <llhttp.h>
@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "proxy/http/h1_guard.h"
 #include "proxy/http/head.h"
 
 namespace hawser {
@@ -63,10 +64,14 @@ class H1Parser {
 
  private:
   friend struct H1Callbacks;
+  size_t scan(std::string_view input, HeadFacts& facts);
+  void begin_llhttp();
+  Status parse_with_llhttp(std::string_view input);
+  Status judge(std::string_view refused, const HeadFacts& facts);
   bool take_own_method(std::string_view input);
   size_t run_chunked(std::string_view input);
 
-  llhttp_t llhttp_;
+  llhttp_t llhttp_;  // begun when h1_scan has left the head to it
   Head* head_ = nullptr;
   std::string* payload_ = nullptr;
   std::string_view reason_;
@@ -74,6 +79,7 @@ class H1Parser {
   uint64_t left_ = 0;  // of a kLength body
   uint32_t max_fields_;
   Kind kind_ = Kind::kRequest;
+  bool has_scanned_ = false;
   bool field_open_ = false;  // the last field's value may still grow
   bool own_method_ = false;  // a method that llhttp does not know
   bool too_many_ = false;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <sstream>
 #include <string>
 
 #include "base/testing.h"
@@ -40,6 +41,23 @@ inline std::string written(const Head& head) {
   write_head(head, pieces);
   CHECK(pieces.size() == text_of(pieces).size());
   return text_of(pieces);
+}
+
+// All that is known of a message's head, a line each.
+inline std::string parts_of(const Parsed& message) {
+  const Head& head = message.head;
+  std::ostringstream out;
+  out << head.method << '\n'
+      << head.target << '\n'
+      << head.status << ' ' << head.reason << '\n'
+      << int{head.minor} << '\n'
+      << head.start_line << '\n'
+      << "body " << static_cast<int>(head.body) << ' ' << head.length << '\n'
+      << "says " << head.says_close << head.says_keep_alive << head.says_upgrade
+      << head.expects_continue << head.uses_proxy_connection << '\n';
+  for (const HeaderField& field : head.fields)
+    out << static_cast<int>(field.id) << ' ' << field.name << ":[" << field.value << "]\n";
+  return out.str();
 }
 
 // The fields of a head that goes out, one a line, without the start line.
