@@ -115,11 +115,11 @@ void DataPlane::note_idle(Server& server, int change, bool safe) {
 }
 
 void DataPlane::note_assigned(Server& server) {
-  ServerCounters& counts = count(server);
+  ServerCounters& counts = server.counters;
   ++counts.sess_tot;
   counts.sess_rate.add(now_ms());
   counts.last_session_ms.store(now_ms(), kRelaxed);
-  count(server.backend).last_session_ms.store(now_ms(), kRelaxed);
+  server.backend.counters.last_session_ms.store(now_ms(), kRelaxed);
 }
 
 void DataPlane::count_accept(const Frontend& frontend, uint32_t listener) {
@@ -129,7 +129,7 @@ void DataPlane::count_accept(const Frontend& frontend, uint32_t listener) {
   ListenerCounters& socket = count_listener(listener);
   raise_to(socket.conns_max, socket.conns.load(kRelaxed));
   ++socket.conn_tot;
-  FrontendCounters& counts = count(frontend);
+  FrontendCounters& counts = frontend.counters;
   ++counts.conn_tot;
   ++counts.sess_tot;
   counts.conn_rate.add(now_ms());
@@ -160,10 +160,10 @@ void DataPlane::count_bytes(const Frontend& frontend, const Backend* backend, co
     counts.bytes_in.add(in);
     counts.bytes_out.add(out);
   };
-  add(count(frontend));
+  add(frontend.counters);
   add(count_listener(listener));
-  if (backend != nullptr) add(count(*backend));
-  if (server != nullptr) add(count(*server));
+  if (backend != nullptr) add(backend->counters);
+  if (server != nullptr) add(server->counters);
   counters.bytes_out.add(out);
 }
 

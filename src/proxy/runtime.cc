@@ -21,14 +21,25 @@ uint32_t pipe_limit(const Config& config) {
 
 }  // namespace
 
-Server::Server(const ServerConfig& c, Backend& owner, uint32_t at, uint32_t global)
-    : config(c), backend(owner), position(at), slot(global), sharing(sharing_of(owner.config, c)) {}
+Server::Server(const ServerConfig& c, Backend& owner, uint32_t at, uint32_t global,
+               ServerCounters& mine)
+    : config(c),
+      backend(owner),
+      position(at),
+      slot(global),
+      counters(mine),
+      sharing(sharing_of(owner.config, c)) {}
 
-Backend::Backend(const ProxyConfig& c, Shared& shared, uint32_t first_server)
-    : config(c), view{c, shared, first_server}, balancer(c.balance.algo->make(c)) {
+Backend::Backend(const ProxyConfig& c, Shared& shared, uint32_t first_server, uint32_t worker)
+    : config(c),
+      counters(shared.backend(worker, c.index)),
+      view{c, shared, first_server},
+      balancer(c.balance.algo->make(c)) {
   servers.reserve(c.servers.size());
   for (uint32_t i = 0; i < c.servers.size(); ++i) {
-    servers.push_back(std::make_unique<Server>(c.servers[i], *this, i, first_server + i));
+    const uint32_t slot = first_server + i;
+    servers.push_back(
+        std::make_unique<Server>(c.servers[i], *this, i, slot, shared.server(worker, slot)));
     server_cookies.push_back(server_cookie(c, c.servers[i]));
   }
   balancer->rebuild(view);
@@ -50,11 +61,12 @@ DataPlane::DataPlane(Loop& l, const Config& c, Shared& s, uint32_t w, LogOut& ou
     if (proxy->disabled) continue;
     const uint32_t index = proxy->index;
     if (has_backend(proxy->kind)) {
-      backends[index] = std::make_unique<Backend>(*proxy, s, c.first_server[index]);
+      backends[index] = std::make_unique<Backend>(*proxy, s, c.first_server[index], w);
       backends[index]->seen_changes =
           s.proxy_load(index).servers_changed.load(std::memory_order_acquire);
     }
-    if (has_frontend(proxy->kind)) frontends[index] = std::make_unique<Frontend>(*proxy);
+    if (has_frontend(proxy->kind))
+      frontends[index] = std::make_unique<Frontend>(*proxy, s.frontend(w, index));
   }
   for (const auto& frontend : frontends) {
     if (frontend == nullptr) continue;

@@ -30,11 +30,13 @@ class Stream;
 struct Backend;
 
 struct Server {
-  Server(const ServerConfig& config, Backend& backend, uint32_t position, uint32_t slot);
+  Server(const ServerConfig& config, Backend& backend, uint32_t position, uint32_t slot,
+         ServerCounters& counters);
   const ServerConfig& config;
   Backend& backend;
-  uint32_t position;  // in the backend
-  uint32_t slot;      // in the shared arrays
+  uint32_t position;         // in the backend
+  uint32_t slot;             // in the shared arrays
+  ServerCounters& counters;  // this worker's
   const ConnSharing sharing;
   IdlePool idle;             // open connections that no request uses
   WaitQueue waiting;         // streams that want this server and no other
@@ -42,8 +44,9 @@ struct Server {
 };
 
 struct Backend {
-  Backend(const ProxyConfig& c, Shared& shared, uint32_t first_server);
+  Backend(const ProxyConfig& c, Shared& shared, uint32_t first_server, uint32_t worker);
   const ProxyConfig& config;
+  BackendCounters& counters;  // this worker's
   BackendView view;
   std::unique_ptr<Balancer> balancer;
   std::vector<std::unique_ptr<Server>> servers;
@@ -54,8 +57,9 @@ struct Backend {
 };
 
 struct Frontend {
-  explicit Frontend(const ProxyConfig& c) : config(c) {}
+  Frontend(const ProxyConfig& c, FrontendCounters& mine) : config(c), counters(mine) {}
   const ProxyConfig& config;
+  FrontendCounters& counters;  // this worker's
   Backend* default_backend = nullptr;
   std::optional<LogStage> log_stage;  // from when on an access line may be due; nullopt: never
   bool logs() const { return log_stage.has_value(); }
@@ -84,9 +88,6 @@ class DataPlane {
   bool draining = false;
 
   int64_t now_ms() const { return loop.now_ms(); }
-  FrontendCounters& count(const Frontend& fe) { return shared.frontend(worker, fe.config.index); }
-  BackendCounters& count(const Backend& be) { return shared.backend(worker, be.config.index); }
-  ServerCounters& count(const Server& server) { return shared.server(worker, server.slot); }
   ListenerCounters& count_listener(uint32_t listener) { return shared.listener(worker, listener); }
   // It was neither paused nor stopped at run time.
   bool is_open(const Frontend& fe) const {

@@ -22,7 +22,8 @@ void Pieces::add_apart(std::string_view text) {
 namespace {
 
 bool is_received(const Head& head, std::string_view part) {
-  return part.data() >= head.raw.data() && part.data() < head.raw.data() + head.raw.size();
+  const auto begin = reinterpret_cast<uintptr_t>(head.raw.data());
+  return reinterpret_cast<uintptr_t>(part.data()) - begin < head.raw.size();
 }
 
 // What was received of a head goes out in runs, which end where something was dropped or changed.

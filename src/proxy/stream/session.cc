@@ -182,7 +182,7 @@ bool Session::read_proxy_line() {
     const bool broken =
         header.status == ProxyHeader::Status::kBad || client_.at_eof() || client_.error() != 0;
     if (broken || client_.input_full()) {
-      ++plane_.count(frontend_).req_errors;
+      ++frontend_.counters.req_errors;
       end();
       return false;
     }

@@ -40,12 +40,12 @@ Next Stream::start_connect(ConnectHow how) {
     idle->reused = true;
     server_conn_ = std::move(idle);
     connect_ms_ = since_start();
-    ++plane_.count(*server_).reuses;
-    ++plane_.count(*backend_).reuses;
+    ++server_->counters.reuses;
+    ++backend_->counters.reuses;
     return go(Step::send_head);
   }
-  ++plane_.count(*server_).connects;
-  ++plane_.count(*backend_).connects;
+  ++server_->counters.connects;
+  ++backend_->counters.connects;
   const uint64_t turn = id_ * plane_.shared.workers() + plane_.worker;
   auto opened =
       open_server_connection(plane_.config, be(), server_->config, *session_, request_, turn);
@@ -139,8 +139,8 @@ void Stream::drop_server_conn() { server_conn_.reset(); }
 Next Stream::connect_failed() {
   drop_server_conn();
   if (attempts_left_ > 0 && retries_on(RetryOn::kConnFailure)) return retry(RetryAfter::kRefusal);
-  ++plane_.count(*server_).conn_errors;
-  ++plane_.count(*backend_).conn_errors;
+  ++server_->counters.conn_errors;
+  ++backend_->counters.conn_errors;
   return reply(503, {connect_error_ == ETIMEDOUT ? 's' : 'S', 'C'});
 }
 
@@ -172,15 +172,15 @@ Next Stream::retry(RetryAfter failure) {
   rewind_upload();
   if (goes_elsewhere()) {
     redispatched_ = true;
-    ++plane_.count(*server_).redispatches;
-    ++plane_.count(*backend_).redispatches;
+    ++server_->counters.redispatches;
+    ++backend_->counters.redispatches;
     give_up_cookie();
     repeats_unseen_ = false;  // it is the next server's first
     release_server();
     return go(Step::pick_server);
   }
-  ++plane_.count(*server_).retries;
-  ++plane_.count(*backend_).retries;
+  ++server_->counters.retries;
+  ++backend_->counters.retries;
   if (failure == RetryAfter::kResponse) return start_connect();
   turn_around_ = true;
   const Millis limit = be().timeout(Timeout::kConnect);
@@ -217,7 +217,7 @@ Next Stream::send_head() {
     upload_.done = upload_.cut = is_http();
   }
   server_active_ms_ = plane_.now_ms();
-  write_log(LogStage::kConnect);
+  log_if_due(LogStage::kConnect);
   return go(Step::forward);
 }
 

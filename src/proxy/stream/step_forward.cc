@@ -107,9 +107,9 @@ char Stream::response_phase() const {
 
 void Stream::count_abort(bool by_client) {
   if (backend_ == nullptr) return;
-  ++(by_client ? plane_.count(*backend_).client_aborts : plane_.count(*backend_).server_aborts);
+  ++(by_client ? backend_->counters.client_aborts : backend_->counters.server_aborts);
   if (logged_server_ == nullptr) return;
-  ServerCounters& counters = plane_.count(*logged_server_);
+  ServerCounters& counters = logged_server_->counters;
   ++(by_client ? counters.client_aborts : counters.server_aborts);
 }
 

@@ -79,9 +79,9 @@ void Stream::count_status(uint16_t status) {
         return ++counters.http_other;
     }
   };
-  count(plane_.count(*frontend_));
-  if (backend_ != nullptr) count(plane_.count(*backend_));
-  if (response_head_done_) count(plane_.count(*server_));
+  count(frontend_->counters);
+  if (backend_ != nullptr) count(backend_->counters);
+  if (response_head_done_) count(server_->counters);
 }
 
 // Of this request: what went on, what is kept for another attempt, what could not be read.
@@ -96,7 +96,7 @@ Next Stream::finish() {
   if (!client_bytes_seen_ && is_http() && status_ == 0) {
     // A probe, or the end of a keep-alive connection.
     const bool is_probe = session_->requests() <= 1;
-    if (is_probe && !fe().option(Option::kHttpIgnoreProbes)) write_log(LogStage::kEnd);
+    if (is_probe && !fe().option(Option::kHttpIgnoreProbes)) log_if_due(LogStage::kEnd);
     return Next::done();
   }
   if (is_http() && status_ == 0) count_status(0);
@@ -114,10 +114,10 @@ Next Stream::finish() {
         counters.response_time.add(static_cast<uint32_t>(response_ms_ - connect_ms_));
       counters.total_time.add(static_cast<uint32_t>(total));
     };
-    add(plane_.count(*server_));
-    add(plane_.count(*backend_));
+    add(server_->counters);
+    add(backend_->counters);
   }
-  write_log(LogStage::kEnd);
+  log_if_due(LogStage::kEnd);
   // A server that answers early may leave a part of the body with us. It is no request.
   if (keep_client_ && !upload_.done) {
     if (request_parser_.body_done() && upload_.approved != 0) client().consume(upload_.approved);
@@ -137,7 +137,6 @@ Next Stream::finish() {
 }
 
 void Stream::write_log(LogStage reached) {
-  if (logged_ || !frontend_->logs() || *frontend_->log_stage > reached) return;
   AccessRecord record;
   record.start_us = start_us_;
   record.times = {.handshake = handshake_ms_,

@@ -87,7 +87,7 @@ Next Stream::refuse_request(uint16_t status, std::string_view why) {
 }
 
 void Stream::count_request() {
-  FrontendCounters& counters = plane_.count(*frontend_);
+  FrontendCounters& counters = frontend_->counters;
   ++counters.req_tot;
   counters.req_rate.add(plane_.now_ms());
   ++plane_.counters.req_tot;
@@ -97,7 +97,7 @@ void Stream::count_request() {
 // Its head, or with `option http-buffer-request` its body.
 void Stream::count_unreadable() {
   if (request_ms_ < 0) count_request();
-  ++plane_.count(*frontend_).req_errors;
+  ++frontend_->counters.req_errors;
   ++plane_.count_listener(session_->listener_index()).req_errors;
 }
 
@@ -127,7 +127,7 @@ void Stream::note_request() {
 bool Stream::choose_backend() {
   backend_ = frontend_->default_backend;
   if (backend_ == nullptr) return false;
-  BackendCounters& counters = plane_.count(*backend_);
+  BackendCounters& counters = backend_->counters;
   ++counters.sess_tot;
   counters.sess_rate.add(plane_.now_ms());
   if (is_http()) ++counters.req_tot;
@@ -141,11 +141,11 @@ std::optional<Next> Stream::run_request_rules(const ProxyConfig& proxy) {
   for (const auto& rule : proxy.http_request_rules) {
     const auto& action = static_cast<const HttpAction&>(*rule);
     if (!action.answers(request_)) continue;
-    FrontendCounters& counters = plane_.count(*frontend_);
+    FrontendCounters& counters = frontend_->counters;
     if (action.denies()) {
       ++counters.req_denied;
       ++plane_.count_listener(session_->listener_index()).req_denied;
-      if (backend_ != nullptr) ++plane_.count(*backend_).req_denied;
+      if (backend_ != nullptr) ++backend_->counters.req_denied;
     } else {
       ++counters.intercepted;
     }
@@ -158,7 +158,7 @@ std::optional<Next> Stream::run_request_rules(const ProxyConfig& proxy) {
 Next Stream::apply_rules() {
   if (is_http()) {
     if (!fe().monitor_uri.empty() && request_.path_and_query() == fe().monitor_uri) {
-      ++plane_.count(*frontend_).intercepted;
+      ++frontend_->counters.intercepted;
       logged_ = true;  // monitoring never reaches the log
       return reply(standard_reply(200), {'L', 'R'});
     }

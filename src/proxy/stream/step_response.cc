@@ -109,7 +109,7 @@ Next Stream::begin_response() {
   response_ms_ = since_start();
   status_ = status;
   count_status(status);
-  ++plane_.count(*server_).req_tot;
+  ++server_->counters.req_tot;
   if (logs_in_connection(response_)) server_conn_->bound = true;
   edit_response();
   // The request has reached its server: it need not be kept any longer.
@@ -127,7 +127,7 @@ Next Stream::begin_response() {
   client_active_ms_ = plane_.now_ms();
   if (!sent) return client_aborted(response_phase());
   if (response_parser_.body_done() && !tunnel_) download_.done = true;
-  write_log(LogStage::kResponse);
+  log_if_due(LogStage::kResponse);
   return Next::wait(kNoDeadline);
 }
 
@@ -217,8 +217,8 @@ Next Stream::refuse_response(char phase, std::string_view why) {
 }
 
 void Stream::count_bad_response() {
-  ++plane_.count(*backend_).resp_errors;
-  ++plane_.count(*server_).resp_errors;
+  ++backend_->counters.resp_errors;
+  ++server_->counters.resp_errors;
 }
 
 }  // namespace hawser

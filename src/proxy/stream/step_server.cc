@@ -51,7 +51,7 @@ Next Stream::pick_server() {
     avoid.add(position);
   }
   if (plane_.has_usable_server(*backend_)) return enqueue(nullptr);
-  ++plane_.count(*backend_).conn_errors;
+  ++backend_->counters.conn_errors;
   return reply(503, {'S', 'C'});
 }
 
@@ -84,8 +84,8 @@ void Stream::give_up_cookie() {
 
 // By the algorithm, and not by what the client brought.
 void Stream::count_choice(const Server& server) {
-  ++plane_.count(server).lb_tot;
-  ++plane_.count(*backend_).lb_tot;
+  ++server.counters.lb_tot;
+  ++backend_->counters.lb_tot;
 }
 
 // While there is a connection to it that this request may go on. A key says where a request
@@ -167,8 +167,8 @@ Next Stream::wait_in_queue() {
     return go(Step::finish);
   }
   if (cut) return refuse_cut_request('Q');
-  if (logged_server_ != nullptr) ++plane_.count(*logged_server_).conn_errors;
-  ++plane_.count(*backend_).conn_errors;
+  if (logged_server_ != nullptr) ++logged_server_->counters.conn_errors;
+  ++backend_->counters.conn_errors;
   return reply(503, {'s', 'Q'});
 }
 

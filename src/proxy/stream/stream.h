@@ -217,6 +217,10 @@ class Stream final : public ConnOwner {
   Next reply(Reply answer, Ending why);
   void count_status(uint16_t status);
   uint64_t bytes_from_client();
+  // The line is due where the format has all that it asks for, and once.
+  void log_if_due(LogStage reached) {
+    if (!logged_ && frontend_->logs() && *frontend_->log_stage <= reached) write_log(reached);
+  }
   void write_log(LogStage reached);
 
   int64_t timeout_from_now(Timeout which) const;
