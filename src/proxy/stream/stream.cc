@@ -52,7 +52,7 @@ void Stream::begin(Session& session) {
   ending_ = {};
   status_ = 0;
   timed_out_ = client_bytes_seen_ = keep_client_ = want_server_kept_ = response_started_ =
-      response_head_done_ = tunnel_ = dechunk_ = answered_early_ = redispatched_ =
+      response_head_done_ = tunnel_ = both_talk_ = dechunk_ = answered_early_ = redispatched_ =
           backend_counted_ = logged_ = turn_around_ = repeats_unseen_ = false;
   logged_request_.clear();
   if (is_http()) {
@@ -104,6 +104,7 @@ Stream::State Stream::advance() {
     timed_out_ = false;
     if (next.is_done()) return State::kDone;
     if (next.is_wait()) {
+      if (!next.sets_timer()) return State::kWaiting;
       if (next.deadline_ms() == kNoDeadline) {
         timer_.clear();
       } else {

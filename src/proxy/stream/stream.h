@@ -44,14 +44,16 @@ class Next {
  public:
   static Next go(Step step) { return {Kind::kGo, step, 0}; }
   static Next wait(int64_t deadline_ms) { return {Kind::kWait, Step::finish, deadline_ms}; }
+  static Next wait_on() { return {Kind::kWaitOn, Step::finish, 0}; }  // the timer stays as it is
   static Next done() { return {Kind::kDone, Step::finish, 0}; }
-  bool is_wait() const { return kind_ == Kind::kWait; }
+  bool is_wait() const { return kind_ == Kind::kWait || kind_ == Kind::kWaitOn; }
+  bool sets_timer() const { return kind_ == Kind::kWait; }
   bool is_done() const { return kind_ == Kind::kDone; }
   Step step() const { return step_; }
   int64_t deadline_ms() const { return deadline_ms_; }
 
  private:
-  enum class Kind : uint8_t { kGo, kWait, kDone };
+  enum class Kind : uint8_t { kGo, kWait, kWaitOn, kDone };
   Next(Kind kind, Step step, int64_t deadline_ms)
       : kind_(kind), step_(step), deadline_ms_(deadline_ms) {}
   Kind kind_;
@@ -279,6 +281,7 @@ class Stream final : public ConnOwner {
   bool response_started_ = false;
   bool response_head_done_ = false;
   bool tunnel_ = false;
+  bool both_talk_ = false;  // raw bytes: nobody has ended, nobody is waited for, the timer is set
   bool dechunk_ = false;
   bool answered_early_ = false;  // before the request was whole
   bool redispatched_ = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Raw bytes both ways: mode tcp, and HTTP after an upgrade or CONNECT.
 #include <algorithm>
+#include <utility>
 
 #include "proxy/stream/stream.h"
 
@@ -47,6 +48,10 @@ Next Stream::forward_tcp() {
   if (!fe().option(Option::kIndependentStreams)) client_active_ms_ = last;
   if (!be().option(Option::kIndependentStreams)) server_active_ms_ = last;
   if (upload_.done && download_.done) return go(Step::finish);
+  // While both sides talk, all that happens moves their deadlines further away: a timer that was
+  // set asks for them when it fires.
+  const bool both_talk = !upload_.done && !download_.done && !holds_up(from) && !holds_up(to);
+  if (std::exchange(both_talk_, both_talk) && both_talk && timer_.is_set()) return Next::wait_on();
   return Next::wait(transfer_deadline());
 }
 
