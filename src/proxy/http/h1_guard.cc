@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <initializer_list>
 
 #include "base/text.h"
 
@@ -93,9 +94,18 @@ constexpr CharSet kNotInHost([](char c) {
 });
 bool is_host(std::string_view host) { return !kNotInHost.has_any_of(host); }
 
-std::string_view without_default_port(std::string_view host) {
-  if (host.ends_with(":80")) host.remove_suffix(3);
+std::string_view without_port(std::string_view host, std::string_view port) {
+  if (host.ends_with(port)) host.remove_suffix(port.size());
   return host;
+}
+
+// The same host, and the same port where one of them leaves a default one out.
+bool agree(std::string_view authority, std::string_view host,
+           std::initializer_list<std::string_view> default_ports) {
+  return iequals(authority, host) ||
+         std::any_of(default_ports.begin(), default_ports.end(), [&](std::string_view port) {
+           return iequals(without_port(authority, port), without_port(host, port));
+         });
 }
 
 // RFC 9112, section 3.2: the forms of a target, and the Host that must agree with it.
@@ -109,7 +119,8 @@ std::string_view check_target(const Head& head, std::string_view host, size_t ho
     if (colon == head.target.npos || colon + 1 == head.target.size() || !is_host(head.target)) {
       return "invalid CONNECT target";
     }
-    return {};
+    const bool differs = hosts == 1 && !agree(head.target, host, {":80", ":443"});
+    return differs ? "Host differs from the request target" : "";
   }
   if (head.target.starts_with('/')) return {};
   if (head.target == "*") return head.method == "OPTIONS" ? "" : "asterisk target without OPTIONS";
@@ -118,7 +129,8 @@ std::string_view check_target(const Head& head, std::string_view host, size_t ho
   std::string_view authority = head.target.substr(scheme + 3);
   authority = authority.substr(0, authority.find_first_of("/?"));
   if (authority.empty() || !is_host(authority)) return "invalid authority in the request target";
-  if (hosts == 1 && !iequals(without_default_port(authority), without_default_port(host))) {
+  const bool is_https = iequals(head.target.substr(0, scheme), "https");
+  if (hosts == 1 && !agree(authority, host, {is_https ? ":443" : ":80"})) {
     return "Host differs from the request target";
   }
   return {};

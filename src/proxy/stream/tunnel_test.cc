@@ -59,6 +59,21 @@ TEST_CASE("the silence of one side is the end of what it says, and the other may
   CHECK(lab.server_counters().server_aborts.value() == (by_client ? 0 : 1));
 }
 
+TEST_CASE("whatever one side says gives both their time anew, however often it happens") {
+  Lab lab(site(" timeout client 10m\n timeout server 10m\n"));
+  Peer& client = lab.connect();
+  Peer& server = lab.reach_raw(client, "question");
+  for (int i = 0; i < 4; ++i) {
+    lab.pass(minutes(6));
+    client.send("more");
+    CHECK(server.read_until("more") == "more");
+    lab.pass(minutes(6));
+    server.send("answer");
+    CHECK(client.read_until("answer") == "answer");
+  }
+  check_ends(lab, client, minutes(10));
+}
+
 TEST_CASE("both sides that are silent for as long end together, and the client is blamed") {
   Lab lab(site(" timeout client 10m\n timeout server 10m\n"));
   Peer& client = lab.connect();
