@@ -23,7 +23,7 @@ Loop::Loop(Clock source) : clock_(source), epoll_(epoll_create1(EPOLL_CLOEXEC)) 
   HW_ASSERT(uv_loop_init(&uv_) == 0);
   // Level-triggered: libuv's own set stays readable until uv_run() has emptied it. A null handler
   // stands for it.
-  epoll_event event{.events = EPOLLIN, .data = {.ptr = nullptr}};
+  epoll_event event{.events = EPOLLIN, .data = {.u64 = 0}};
   HW_ASSERT(epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, uv_backend_fd(&uv_), &event) == 0);
 }
 
@@ -42,8 +42,11 @@ void Loop::close_descriptors() {
   }
 }
 
-bool Loop::watch(int fd, uint32_t epoll_events, IoHandler* handler) {
-  epoll_event event{.events = epoll_events, .data = {.ptr = handler}};
+// The rank stands in the lowest bit of the handler's address.
+bool Loop::watch(int fd, uint32_t epoll_events, IoHandler* handler, Rank rank) {
+  static_assert(alignof(IoHandler) > 1);
+  const uint64_t tagged = reinterpret_cast<uintptr_t>(handler) | static_cast<uint64_t>(rank);
+  epoll_event event{.events = epoll_events, .data = {.u64 = tagged}};
   return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
@@ -82,6 +85,17 @@ void Loop::count_idle(int64_t waited_ns) {
   idle_ns_ = 0;
 }
 
+void Loop::note_ready(std::span<const epoll_event> events, Rank rank) {
+  for (const epoll_event& event : events) {
+    if (event.data.u64 == 0) {
+      uv_ready_ = true;
+    } else if ((event.data.u64 & 1) == static_cast<uint64_t>(rank)) {
+      const uintptr_t address = event.data.u64 & ~uint64_t{1};
+      ready_.push_back({reinterpret_cast<IoHandler*>(address), event.events});
+    }
+  }
+}
+
 void Loop::turn() {
   hook_due_ms_ = INT64_MAX;
   for (const TurnHook& hook : hooks_) hook_due_ms_ = std::min(hook_due_ms_, hook(now_ms()));
@@ -97,13 +111,9 @@ void Loop::turn() {
   ready_.swap(again_);
   again_.clear();
   uv_ready_ = uv_backend_timeout(&uv_) == 0;
-  for (int i = 0; i < count; ++i) {
-    if (events[i].data.ptr == nullptr) {
-      uv_ready_ = true;
-    } else {
-      ready_.push_back({static_cast<IoHandler*>(events[i].data.ptr), events[i].events});
-    }
-  }
+  const std::span<const epoll_event> got(events, count > 0 ? static_cast<size_t>(count) : 0);
+  note_ready(got, Rank::kEarly);
+  note_ready(got, Rank::kNormal);
   for (const Ready& entry : ready_) entry.handler->take_in(entry.events);
   for (next_ready_ = 0; next_ready_ < ready_.size();) {
     const Ready entry = ready_[next_ready_++];

@@ -3,11 +3,13 @@
 // set of its own for the sockets of the data path, which libuv's set hangs in.
 #pragma once
 
+#include <sys/epoll.h>
 #include <uv.h>
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/clock.h"
@@ -29,6 +31,9 @@ class IoHandler {
  protected:
   ~IoHandler() = default;
 };
+
+// In a turn. kEarly: what it brings frees something that later ones may need.
+enum class Rank : uint8_t { kEarly, kNormal };
 
 class Loop {
  public:
@@ -57,7 +62,7 @@ class Loop {
 
   // Registers a descriptor for its whole life: closing it ends the registration. false: errno says
   // why (ENOSPC, ENOMEM).
-  bool watch(int fd, uint32_t epoll_events, IoHandler* handler);
+  bool watch(int fd, uint32_t epoll_events, IoHandler* handler, Rank rank = Rank::kNormal);
   void unwatch(int fd);
   // Forgets events of this turn that were not delivered yet; to be called when a handler dies in
   // the middle of a turn.
@@ -99,6 +104,7 @@ class Loop {
     void (*free)(void*);
   };
   void turn();
+  void note_ready(std::span<const epoll_event> events, Rank rank);
   int sleep_ms();
   void count_idle(int64_t waited_ns);
 

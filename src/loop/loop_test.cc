@@ -61,25 +61,39 @@ TEST_CASE("a loop that is stopped at the beginning of a turn waits for nothing m
   CHECK(loop.now_ms() - began_ms < 3000);
 }
 
+// Writes what it is called for, and ends the loop.
+struct Scribe : IoHandler {
+  Scribe(Loop& l, std::string& to, char of) : loop(l), order(to), name(of) {}
+  void take_in(uint32_t) override { (order += 't') += name; }
+  void on_io(uint32_t) override {
+    (order += 'o') += name;
+    loop.stop();
+  }
+  Loop& loop;
+  std::string& order;
+  const char name;
+};
+
 TEST_CASE("a turn takes in what is ready everywhere before it acts on any of it") {
-  struct Handler : IoHandler {
-    Handler(Loop& l, std::string& to) : loop(l), order(to) {}
-    void take_in(uint32_t) override { order += 't'; }
-    void on_io(uint32_t) override {
-      order += 'o';
-      loop.stop();
-    }
-    Loop& loop;
-    std::string& order;
-  };
   Loop loop;
   std::string order;
-  Handler first(loop, order), second(loop, order);
+  Scribe first(loop, order, '1'), second(loop, order, '2');
   const Fd one(eventfd(1, EFD_CLOEXEC)), other(eventfd(1, EFD_CLOEXEC));
   REQUIRE(loop.watch(one.get(), EPOLLIN | EPOLLET, &first));
   REQUIRE(loop.watch(other.get(), EPOLLIN | EPOLLET, &second));
   loop.run();
-  CHECK(order == "ttoo");
+  CHECK(order == "t1t2o1o2");
+}
+
+TEST_CASE("what frees something comes before what may need it, whichever was ready first") {
+  Loop loop;
+  std::string order;
+  Scribe needs(loop, order, 'n'), frees(loop, order, 'f');
+  const Fd one(eventfd(1, EFD_CLOEXEC)), other(eventfd(1, EFD_CLOEXEC));
+  REQUIRE(loop.watch(one.get(), EPOLLIN | EPOLLET, &needs));
+  REQUIRE(loop.watch(other.get(), EPOLLIN | EPOLLET, &frees, Rank::kEarly));
+  loop.run();
+  CHECK(order == "tftnofon");
 }
 
 // What the fake clock says next; each look at it takes 10 ms.

@@ -13,9 +13,9 @@
 
 namespace hawser {
 
-Conn::Conn(Loop& loop, BufferPool& buffers, Fd fd, ConnOwner* owner)
+Conn::Conn(Loop& loop, BufferPool& buffers, Fd fd, ConnOwner* owner, Rank rank)
     : loop_(loop), buffers_(buffers), owner_(owner), fd_(std::move(fd)) {
-  if (!loop_.watch(fd_.get(), EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, this)) {
+  if (!loop_.watch(fd_.get(), EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, this, rank)) {
     error_ = errno;
     fd_.reset();
   }

@@ -43,7 +43,7 @@ struct Pipe {
 class Conn final : public IoHandler {
  public:
   // Takes the descriptor. is_open() is false when it could not be registered (errno says why).
-  Conn(Loop& loop, BufferPool& buffers, Fd fd, ConnOwner* owner);
+  Conn(Loop& loop, BufferPool& buffers, Fd fd, ConnOwner* owner, Rank rank = Rank::kNormal);
   ~Conn();
 
   void set_owner(ConnOwner* owner) { owner_ = owner; }

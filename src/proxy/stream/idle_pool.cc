@@ -11,7 +11,9 @@
 namespace hawser {
 
 ServerConn::ServerConn(DataPlane& plane, Server& to, Fd fd, ConnOwner* owner)
-    : conn(plane.loop, plane.buffers, std::move(fd), owner), server(to), plane_(plane) {}
+    : conn(plane.loop, plane.buffers, std::move(fd), owner, Rank::kEarly),
+      server(to),
+      plane_(plane) {}
 
 ServerConn::~ServerConn() { HW_ASSERT(pool_ == nullptr); }
 

@@ -70,7 +70,7 @@ void Stream::end() {
   drop_pipes();
   drop_server_conn();
   release_server();
-  reply_ = {};
+  if (reply_.head != nullptr) reply_ = {};
 }
 
 void Stream::drop_pipes() {
