@@ -101,7 +101,8 @@ constexpr std::string_view kNoEffect = "accepted for HAProxy's users, without ef
 constexpr Flag kFlags[] = {
     {"-f", "<file|dir>", "reads this configuration; repeatable; of a directory, its *.cfg",
      add_file},
-    {"-c", "", "checks the configuration and ends: 0 valid, 1 not", set_action<Action::kCheck>},
+    {"-c", "", "checks the configuration and ends: 0 valid, 1 not, 2 nothing to listen on",
+     set_action<Action::kCheck>},
     {"-cc", "<condition>", "evaluates a condition: 0 true, 1 false, 2 not understood",
      set_action<Action::kCondition>},
     {"-D", "", "goes to the background once it serves", set_bool<kMaster, &MasterOptions::daemon>},
@@ -229,8 +230,13 @@ Error unknown_option(std::string_view word) {
   if (!word.starts_with('-')) {
     return Error{fmt::format("{} is no option; a configuration is given with -f", quoted(word))};
   }
+  if (word == "-t")
+    return Error{"unknown option '-t'; a configuration is checked with -c"};  // nginx
   std::vector<std::string_view> names;
-  for (const Flag& flag : kFlags) names.push_back(flag.name);
+  // One letter is as near to another as to any.
+  for (const Flag& flag : kFlags) {
+    if (word.size() > 2) names.push_back(flag.name);
+  }
   const std::string_view near = nearest(word, names);
   return Error{
       "unknown option " + quoted(word) +

@@ -90,6 +90,8 @@ TEST_CASE("command lines that cannot be followed are refused by name") {
   CHECK(refusal({}) == no_file);
   CHECK(refusal({"-c"}) == no_file);
   CHECK(refusal({"-f"}) == "option '-f' needs <file|dir>");
+  CHECK(refusal({"-t"}) == "unknown option '-t'; a configuration is checked with -c");
+  CHECK(refusal({"-k"}) == "unknown option '-k'; 'hawser -h' prints them all");
   CHECK(refusal({"--foo"}) == "unknown option '--foo'; 'hawser -h' prints them all");
   CHECK(refusal({"--release-vip"}) ==
         "unknown option '--release-vip'; did you mean '--release-vips'?");
