@@ -144,8 +144,8 @@ TEST_CASE("a section that was refused is not missed") {
 
 TEST_CASE("an unknown word left of a section's lines begins another one") {
   CHECK(complaints("frontend web\n  bind :80\n  timeout client 1s\n  default_backend app\n"
-                   "upstream app {\n  server 192.0.2.1\n}\n") ==
-        "5:1 error: unknown keyword 'upstream' in a 'frontend' section ('hawser -dK' prints the "
+                   "pool app {\n  server 192.0.2.1\n}\n") ==
+        "5:1 error: unknown keyword 'pool' in a 'frontend' section ('hawser -dK' prints the "
         "keywords of each section)");
 }
 
