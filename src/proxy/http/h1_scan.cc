@@ -14,7 +14,7 @@ constexpr CharSet kInName(is_token_char);
 // What a target may have anywhere without being read in two ways.
 constexpr CharSet kInPath([](char c) { return c > ' ' && c < 0x7f && c != '#'; });
 
-// Length of the control characters' absence: bytes in front of the first one, a tab included.
+// Bytes in front of the first control character; a tab is one.
 size_t text_size(const char* at, const char* end) {
   constexpr uint64_t kOnes = ~uint64_t{0} / 0xff, kHigh = kOnes << 7;
   const char* const begin = at;
@@ -72,8 +72,9 @@ std::string_view since(const char* begin, const Scanner& in) {
 
 bool scan_version(Scanner& in, Head& head) {
   if (!in.literal("HTTP/1.")) return false;
-  head.minor = static_cast<uint8_t>(in.digit());
-  return head.minor <= 1;
+  const int minor = in.digit();
+  head.minor = static_cast<uint8_t>(minor);
+  return minor == 0 || minor == 1;
 }
 
 // More digits may be more than 64 bits.
@@ -113,7 +114,7 @@ bool scan_fields(Scanner& in, uint32_t max_fields, Head& head, HeadFacts& facts)
   return true;
 }
 
-// An enumeration of literals, because no method may be mistaken for the start of another.
+// The methods of nearly all requests.
 bool scan_method(Scanner& in) {
   return in.literal("GET ") || in.literal("POST ") || in.literal("HEAD ") || in.literal("PUT ") ||
          in.literal("DELETE ") || in.literal("OPTIONS ") || in.literal("PATCH ");
