@@ -2,10 +2,10 @@
 #include "proxy/http/h1_guard.h"
 
 #include <algorithm>
-#include <cstring>
 #include <initializer_list>
 
 #include "base/text.h"
+#include "proxy/http/cursor.h"
 
 namespace hawser {
 namespace {
@@ -13,67 +13,39 @@ namespace {
 // The parts must lie in the bytes as the grammar says, with nothing between them but what it
 // allows. This catches bare CR and LF, obs-fold and blanks before a colon at once, whatever the
 // parser thought of them.
-class Layout {
- public:
-  explicit Layout(std::string_view raw) : at_(raw.data()), end_(raw.data() + raw.size()) {}
-  bool part(std::string_view text) {
-    if (text.data() != at_ || text.size() > left()) return false;
-    at_ += text.size();
-    return true;
-  }
-  // A template, so that the size is known and comparing is one instruction.
-  template <size_t N>
-  bool literal(const char (&text)[N]) {
-    if (left() < N - 1 || std::memcmp(at_, text, N - 1) != 0) return false;
-    at_ += N - 1;
-    return true;
-  }
-  bool line_end() { return literal("\r\n"); }
-  bool digit() { return at_ != end_ && is_digit(*at_++); }
-  void blanks() {
-    while (at_ != end_ && is_blank(*at_)) ++at_;
-  }
-  bool at_end() const { return at_ == end_; }
-  const char* at() const { return at_; }
-
- private:
-  size_t left() const { return static_cast<size_t>(end_ - at_); }
-  const char* at_;
-  const char* end_;
-};
-
+//
 // Request-line = method SP request-target SP HTTP-version CRLF (RFC 9112, section 3).
-bool request_line_fits(Layout& layout, Head& head) {
+bool request_line_fits(Cursor& in, Head& head) {
   // Empty lines before a request line are to be ignored (section 2.2).
-  while (layout.line_end()) {
+  while (in.line_end()) {
   }
-  const char* begin = layout.at();
-  const bool fits = layout.part(head.method) && layout.literal(" ") && layout.part(head.target) &&
-                    layout.literal(" HTTP/1.") && layout.digit();
-  head.start_line = std::string_view(begin, static_cast<size_t>(layout.at() - begin));
-  return fits && layout.line_end();
+  const char* begin = in.at();
+  const bool fits = in.part(head.method) && in.literal(" ") && in.part(head.target) &&
+                    in.literal(" HTTP/1.") && in.digit() >= 0;
+  head.start_line = in.since(begin);
+  return fits && in.line_end();
 }
 
 // Status-line = HTTP-version SP 3DIGIT [ SP reason-phrase ] CRLF (section 4).
-bool status_line_fits(Layout& layout, Head& head) {
-  const char* begin = layout.at();
-  bool fits = layout.literal("HTTP/1.") && layout.digit() && layout.literal(" ") &&
-              layout.digit() && layout.digit() && layout.digit();
-  if (layout.literal(" ") && !head.reason.empty()) fits = fits && layout.part(head.reason);
-  head.start_line = std::string_view(begin, static_cast<size_t>(layout.at() - begin));
-  return fits && layout.line_end();
+bool status_line_fits(Cursor& in, Head& head) {
+  const char* begin = in.at();
+  bool fits = in.literal("HTTP/1.") && in.digit() >= 0 && in.literal(" ") && in.digit() >= 0 &&
+              in.digit() >= 0 && in.digit() >= 0;
+  if (in.literal(" ") && !head.reason.empty()) fits = fits && in.part(head.reason);
+  head.start_line = in.since(begin);
+  return fits && in.line_end();
 }
 
-bool fields_fit(Layout& layout, Head& head) {
+bool fields_fit(Cursor& in, Head& head) {
   for (HeaderField& field : head.fields) {
     while (!field.value.empty() && is_blank(field.value.back())) field.value.remove_suffix(1);
-    if (field.name.empty() || !layout.part(field.name) || !layout.literal(":")) return false;
-    layout.blanks();
-    if (!field.value.empty() && !layout.part(field.value)) return false;
-    layout.blanks();
-    if (!layout.line_end()) return false;
+    if (field.name.empty() || !in.part(field.name) || !in.literal(":")) return false;
+    in.blanks();
+    if (!field.value.empty() && !in.part(field.value)) return false;
+    in.blanks();
+    if (!in.line_end()) return false;
   }
-  return layout.line_end() && layout.at_end();
+  return in.line_end() && in.at_end();
 }
 
 void read_connection_options(Head& head, std::string_view value) {
@@ -140,11 +112,11 @@ std::string_view check_target(const Head& head, std::string_view host, size_t ho
 
 std::string_view guard_grammar(Head& head, const HeadFacts& facts) {
   if (facts.major != 1) return "unsupported HTTP version";
-  Layout layout(head.raw);
-  if (facts.is_request ? !request_line_fits(layout, head) : !status_line_fits(layout, head)) {
+  Cursor in(head.raw);
+  if (facts.is_request ? !request_line_fits(in, head) : !status_line_fits(in, head)) {
     return facts.is_request ? "malformed request line" : "malformed status line";
   }
-  if (!fields_fit(layout, head)) return "malformed header line";
+  if (!fields_fit(in, head)) return "malformed header line";
   // RFC 9110, section 5.5: none but the ends of the lines, of which the head has two more than
   // fields.
   const auto ignored = static_cast<size_t>(head.start_line.data() - head.raw.data());

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "proxy/http/h1_scan.h"
 
-#include <algorithm>
 #include <bit>
 #include <cstring>
 
 #include "base/text.h"
+#include "proxy/http/cursor.h"
 
 namespace hawser {
 namespace {
@@ -15,62 +15,25 @@ constexpr CharSet kInName(is_token_char);
 constexpr CharSet kInPath([](char c) { return c > ' ' && c < 0x7f && c != '#'; });
 
 // Bytes in front of the first control character; a tab is one.
-size_t text_size(const char* at, const char* end) {
+size_t text_size(std::string_view rest) {
   constexpr uint64_t kOnes = ~uint64_t{0} / 0xff, kHigh = kOnes << 7;
-  const char* const begin = at;
+  size_t at = 0;
   if constexpr (std::endian::native == std::endian::little) {
-    for (; end - at >= 8; at += 8) {
+    for (; rest.size() - at >= 8; at += 8) {
       uint64_t word;
-      std::memcpy(&word, at, sizeof word);
+      std::memcpy(&word, rest.data() + at, sizeof word);
       // The high bit of a byte: it is below ' ', or it is DEL. A borrow can only make bytes behind
       // the first such one look like it.
       const uint64_t del = word ^ (kOnes * 0x7f);
       const uint64_t found = (((word - kOnes * ' ') & ~word) | ((del - kOnes) & ~del)) & kHigh;
-      if (found != 0) return static_cast<size_t>(at - begin) + std::countr_zero(found) / 8;
+      if (found != 0) return at + static_cast<size_t>(std::countr_zero(found)) / 8;
     }
   }
-  return static_cast<size_t>(std::find_if(at, end, is_control) - begin);
+  while (at < rest.size() && !is_control(rest[at])) ++at;
+  return at;
 }
 
-// The rest of the input. What is not there as asked for leaves it where it is.
-class Scanner {
- public:
-  explicit Scanner(std::string_view text) : at_(text.data()), end_(text.data() + text.size()) {}
-
-  const char* at() const { return at_; }
-  // A template, so that the size is known and comparing is one instruction.
-  template <size_t N>
-  bool literal(const char (&text)[N]) {
-    if (static_cast<size_t>(end_ - at_) < N - 1 || std::memcmp(at_, text, N - 1) != 0) return false;
-    at_ += N - 1;
-    return true;
-  }
-  std::string_view run_of(const CharSet& set) {
-    const char* const begin = at_;
-    while (at_ != end_ && set.has(*at_)) ++at_;
-    return {begin, static_cast<size_t>(at_ - begin)};
-  }
-  std::string_view text() {
-    const std::string_view found(at_, text_size(at_, end_));
-    at_ += found.size();
-    return found;
-  }
-  void spaces() {
-    while (at_ != end_ && *at_ == ' ') ++at_;
-  }
-  // -1: there is none.
-  int digit() { return at_ != end_ && is_digit(*at_) ? *at_++ - '0' : -1; }
-
- private:
-  const char* at_;
-  const char* end_;
-};
-
-std::string_view since(const char* begin, const Scanner& in) {
-  return {begin, static_cast<size_t>(in.at() - begin)};
-}
-
-bool scan_version(Scanner& in, Head& head) {
+bool scan_version(Cursor& in, Head& head) {
   if (!in.literal("HTTP/1.")) return false;
   const int minor = in.digit();
   head.minor = static_cast<uint8_t>(minor);
@@ -91,19 +54,19 @@ bool scan_length(std::string_view value, HeadFacts& facts) {
   return true;
 }
 
-bool scan_field(Scanner& in, HeaderField& field) {
+bool scan_field(Cursor& in, HeaderField& field) {
   field.name = in.run_of(kInName);
   if (field.name.empty() || !in.literal(":")) return false;
-  in.spaces();
-  std::string_view value = in.text();
+  in.blanks();
+  std::string_view value = in.take(text_size(in.rest()));
   while (!value.empty() && value.back() == ' ') value.remove_suffix(1);
   if (!value.empty()) field.value = value;
   field.id = header_id(field.name);
-  return in.literal("\r\n");
+  return in.line_end();
 }
 
-bool scan_fields(Scanner& in, uint32_t max_fields, Head& head, HeadFacts& facts) {
-  while (!in.literal("\r\n")) {
+bool scan_fields(Cursor& in, uint32_t max_fields, Head& head, HeadFacts& facts) {
+  while (!in.line_end()) {
     if (head.fields.size() == max_fields) return false;
     HeaderField& field = head.fields.emplace_back();
     if (!scan_field(in, field)) return false;
@@ -115,7 +78,7 @@ bool scan_fields(Scanner& in, uint32_t max_fields, Head& head, HeadFacts& facts)
 }
 
 // The methods of nearly all requests.
-bool scan_method(Scanner& in) {
+bool scan_method(Cursor& in) {
   return in.literal("GET ") || in.literal("POST ") || in.literal("HEAD ") || in.literal("PUT ") ||
          in.literal("DELETE ") || in.literal("OPTIONS ") || in.literal("PATCH ");
 }
@@ -124,30 +87,30 @@ bool scan_method(Scanner& in) {
 
 size_t scan_request_head(std::string_view input, uint32_t max_fields, Head& head,
                          HeadFacts& facts) {
-  Scanner in(input);
+  Cursor in(input);
   if (!scan_method(in)) return 0;
-  head.method = input.substr(0, since(input.data(), in).size() - 1);
+  head.method = input.substr(0, in.since(input.data()).size() - 1);
   head.target = in.run_of(kInPath);
   if (!head.target.starts_with('/') || !in.literal(" ") || !scan_version(in, head)) return 0;
-  head.start_line = since(input.data(), in);
+  head.start_line = in.since(input.data());
   facts = {.is_request = true, .major = 1};
-  if (!in.literal("\r\n") || !scan_fields(in, max_fields, head, facts)) return 0;
-  return since(input.data(), in).size();
+  if (!in.line_end() || !scan_fields(in, max_fields, head, facts)) return 0;
+  return in.since(input.data()).size();
 }
 
 size_t scan_response_head(std::string_view input, uint32_t max_fields, Head& head,
                           HeadFacts& facts) {
-  Scanner in(input);
+  Cursor in(input);
   if (!scan_version(in, head) || !in.literal(" ")) return 0;
   const int hundreds = in.digit(), tens = in.digit(), ones = in.digit();
   if (hundreds < 1 || tens < 0 || ones < 0 || !in.literal(" ")) return 0;
   head.status = static_cast<uint16_t>(hundreds * 100 + tens * 10 + ones);
-  head.reason = in.text();
+  head.reason = in.take(text_size(in.rest()));
   if (head.reason.empty()) return 0;
-  head.start_line = since(input.data(), in);
+  head.start_line = in.since(input.data());
   facts = {.is_request = false, .major = 1};
-  if (!in.literal("\r\n") || !scan_fields(in, max_fields, head, facts)) return 0;
-  return since(input.data(), in).size();
+  if (!in.line_end() || !scan_fields(in, max_fields, head, facts)) return 0;
+  return in.since(input.data()).size();
 }
 
 }  // namespace hawser

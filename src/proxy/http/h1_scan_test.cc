@@ -76,7 +76,8 @@ TEST_CASE("a head ends where its empty line does") {
 
 TEST_CASE("every control character ends a value, wherever it stands") {
   for (int c = 0; c < 256; ++c) {
-    for (size_t at = 0; at < 17; ++at) {
+    const size_t first = c == '\t' ? 1 : 0;  // in front of the value it is a blank
+    for (size_t at = first; at < 17; ++at) {
       std::string value = "0123456789abcdefg";
       value[at] = static_cast<char>(c);
       INFO("character " << c << " at " << at);
