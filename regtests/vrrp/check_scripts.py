@@ -22,6 +22,7 @@ vrrp VI_1
 vrrp-script exists
     command test -e {dir}/healthy
     interval 50ms
+    timeout 5s
     user root
 vrrp-script who
     command "id -un; exit 3"
@@ -30,6 +31,7 @@ vrrp-script who
 vrrp-script port
     tcp 127.0.0.1:%d
     interval 50ms
+    timeout 5s
 vrrp-script gone
     command {dir}/no-such-script
 """

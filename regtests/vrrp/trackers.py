@@ -33,6 +33,7 @@ TRACKED = """track-script flag weight -1
 vrrp-script flag
     command test -e {dir}/flag
     interval 50ms
+    timeout 5s
     user root
 frontend web
     bind 127.0.0.1:8000
@@ -47,6 +48,7 @@ FAULTS = """track-script flag
 vrrp-script flag
     command test -e {dir}/flag
     interval 50ms
+    timeout 5s
     user root
 """
 ROUTED = """virtual-route 198.51.100.0/24 via 10.99.0.100 src {vip} table 77
