@@ -142,8 +142,8 @@ Diagnostic& Diag::notice(SourcePos pos, std::string text, size_t width) {
 
 Diagnostic& Diag::add(Severity severity, SourcePos pos, std::string text, size_t width) {
   const auto underlined = static_cast<uint16_t>(std::min<size_t>(width, UINT16_MAX));
-  Diagnostic& added =
-      list_.emplace_back(Diagnostic{severity, pos, underlined, std::move(text), {}});
+  list_.push_back({severity, pos, underlined, std::move(text), {}});
+  Diagnostic& added = list_.back();
   if (const auto [known, fresh] = said_.insert(&added); !fresh) {
     list_.pop_back();
     return **known;

@@ -91,6 +91,7 @@ void Loop::note_ready(std::span<const epoll_event> events, Rank rank) {
       uv_ready_ = true;
     } else if ((event.data.u64 & 1) == static_cast<uint64_t>(rank)) {
       const uintptr_t address = event.data.u64 & ~uint64_t{1};
+      // NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel keeps the address with its rank.
       ready_.push_back({reinterpret_cast<IoHandler*>(address), event.events});
     }
   }

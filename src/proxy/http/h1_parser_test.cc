@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "proxy/http/h1_parser.h"
 
+#include <fmt/format.h>
+
 #include <string>
 
 #include "proxy/http/testing.h"
@@ -100,10 +102,10 @@ TEST_CASE("requests that could be read in two ways are refused") {
            {"a bare LF as the empty line", get + "\n"},
            {"a bare CR in a value", get + "X: a\rb\r\n\r\n"},
            {"a bare CR behind a value", get + "X: a\r\r\n\r\n"},
-           {"a NUL in a value", get + "X: a" + nul + "b\r\n\r\n"},
+           {"a NUL in a value", fmt::format("{}X: a{}b\r\n\r\n", get, nul)},
            {"a control character in a value", get + "X: a\x01\r\n\r\n"},
            {"DEL in a value", get + "X: a\x7f\r\n\r\n"},
-           {"a NUL in a name", get + "X" + nul + ": a\r\n\r\n"},
+           {"a NUL in a name", fmt::format("{}X{}: a\r\n\r\n", get, nul)},
            {"a blank before the colon", get + "Content-Length : 5\r\n\r\n"},
            {"a tab before the colon", get + "X\t: 5\r\n\r\n"},
            {"a blank in a name", get + "X Y: 5\r\n\r\n"},
@@ -117,7 +119,7 @@ TEST_CASE("requests that could be read in two ways are refused") {
            {"HTTP/2 in the request line", "GET / HTTP/2.0\r\n" + host + "\r\n"},
            {"HTTP/0.9", "GET / HTTP/0.9\r\n" + host + "\r\n"},
            {"lower case", "GET / http/1.1\r\n" + host + "\r\n"},
-           {"a NUL in the target", "GET /" + nul + " HTTP/1.1\r\n" + host + "\r\n"},
+           {"a NUL in the target", fmt::format("GET /{} HTTP/1.1\r\n{}\r\n", nul, host)},
            {"a target without slash", "GET index.html HTTP/1.1\r\n" + host + "\r\n"},
            {"an asterisk for GET", "GET * HTTP/1.1\r\n" + host + "\r\n"},
            {"a fragment", "GET /a#b HTTP/1.1\r\n" + host + "\r\n"},

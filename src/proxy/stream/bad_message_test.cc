@@ -35,7 +35,7 @@ TEST_CASE("a refused message is shown with who sent it, and what is wrong with i
                             .count = 7};
   const std::string request = describe_bad_message(bad, *config);
   INFO(request);
-  CHECK(request.substr(request.find("]")) ==
+  CHECK(request.substr(request.find(']')) ==
         "] frontend www (#2): invalid request\n"
         "  backend <NONE> (#-1), server <NONE> (#-1), event #7, src 192.0.2.1:1000\n"
         "  len 5, error at position 3\n"
