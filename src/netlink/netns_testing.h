@@ -10,9 +10,11 @@
 
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 #include "base/fd.h"
 #include "base/testing.h"
+#include "base/text.h"
 
 namespace hawser {
 
@@ -48,6 +50,17 @@ inline std::string run(const std::string& command) {
   INFO(command << ": " << output);
   REQUIRE(pclose(pipe) == 0);
   return output;
+}
+
+// How many lines of what a command says have this in them. It fails the test where the command
+// does.
+inline size_t lines_with(std::string_view text, const std::string& command) {
+  const std::string output = run(command);
+  size_t count = 0;
+  for (const std::string_view line : split(output, '\n')) {
+    if (!line.empty() && line.find(text) != line.npos) ++count;
+  }
+  return count;
 }
 
 }  // namespace hawser
